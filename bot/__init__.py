@@ -1,0 +1,1 @@
+"""Handrail: support between sessions, on Discord."""

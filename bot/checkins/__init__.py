@@ -1,0 +1,1 @@
+"""The group's check-in card, its thread and its answers."""

@@ -1,0 +1,1 @@
+"""Discord's doors, one file a feature: parse, call one service, render."""

@@ -1,0 +1,1 @@
+"""Loads, validates and renders what clinicians edit in config/content."""

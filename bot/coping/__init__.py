@@ -1,0 +1,1 @@
+"""A coping skill a day, and one on demand."""

@@ -1,0 +1,1 @@
+"""Reading words for danger, and answering the person who wrote them."""

@@ -1,0 +1,1 @@
+"""Engine, column types, keys, unit of work, migrations, backup."""

@@ -1,0 +1,1 @@
+"""The outbox: everything the bot says unasked passes here, once, durably."""

@@ -1,0 +1,1 @@
+"""Incidents, the rota, the ladder, and the pages that climb it."""

@@ -1,0 +1,1 @@
+"""The programme file: read, planned against the server, applied."""

@@ -1,0 +1,1 @@
+"""Group sessions: series, reminders, answers to them."""

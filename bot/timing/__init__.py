@@ -1,0 +1,1 @@
+"""Clock, wall-time recurrence, zones, quiet hours."""

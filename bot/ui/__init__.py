@@ -1,0 +1,1 @@
+"""What people see on Discord: safe views, modals, buttons, and the cards."""

@@ -1,0 +1,1 @@
+"""Settings, and the content that clinicians edit."""

@@ -1,0 +1,1 @@
+"""A Discord-compatible server on loopback, with a web page to be every person in the house."""
