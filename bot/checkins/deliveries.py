@@ -1,0 +1,100 @@
+"""What a check-in has the bot say or do: the rows it puts into the outbox. They carry ids; words are read when sent."""
+
+from datetime import datetime, timedelta
+
+from bot.checkins.rules import Day
+from bot.delivery.service import Draft, Lane
+from bot.members.service import STAFF_LINE
+
+CARD = "checkins.card"
+THREAD = "checkins.thread"
+POST = "checkins.post"
+UNPOST = "checkins.unpost"
+
+STALE_AFTER = timedelta(hours=24)
+"""An answer that could not be posted for so long is not posted any more: "today" would be another day."""
+
+
+def card(day: Day, channel_id: int) -> Draft:
+    """The card, at its hour; once its window has ended nobody needs it."""
+    return Draft(
+        kind=CARD,
+        lane=Lane.BULK,
+        # The moment is part of the key: where the programme moves its hour, the moved card is another one.
+        dedupe_key=f"checkin:{day.guild_id}:{day.group_key}:{day.local_date}:{int(day.opens_at.timestamp())}",
+        guild_id=day.guild_id,
+        channel_id=channel_id,
+        due_at=day.opens_at,
+        subject=subject_of_day(day.id),
+        arguments={"day": day.id},
+        expires_at=day.closes_at,
+    )
+
+
+def thread(day: Day, channel_id: int, now: datetime) -> Draft:
+    """The day's thread, on the card that has just been posted."""
+    return Draft(
+        kind=THREAD,
+        lane=Lane.BULK,
+        dedupe_key=f"checkin-thread:{day.id}",
+        guild_id=day.guild_id,
+        channel_id=channel_id,
+        due_at=now,
+        subject=subject_of_day(day.id),
+        arguments={"day": day.id},
+        expires_at=day.closes_at,
+    )
+
+
+def post(day: Day, answer_id: int, revision: int, channel_id: int, now: datetime, *, again: bool = False) -> Draft:
+    """An answer, for the group; ``again`` where the thread was gone and the channel takes its place."""
+    return Draft(
+        kind=POST,
+        lane=Lane.DIRECT,
+        dedupe_key=f"checkin-post:{answer_id}:{revision}" + (":channel" if again else ""),
+        guild_id=day.guild_id,
+        channel_id=channel_id,
+        due_at=now,
+        subject=subject_of_answer(answer_id, revision),
+        arguments={"answer": answer_id, "revision": revision, "day": day.id},
+        expires_at=now + STALE_AFTER,
+    )
+
+
+def unpost(day: Day, answer_id: int, revision: int, channel_id: int, now: datetime) -> Draft:
+    """Takes an answer back out of the group, because its author gave another one."""
+    return Draft(
+        kind=UNPOST,
+        lane=Lane.DIRECT,
+        dedupe_key=f"checkin-unpost:{answer_id}:{revision}",
+        guild_id=day.guild_id,
+        channel_id=channel_id,
+        due_at=now,
+        arguments={"subject": subject_of_answer(answer_id, revision)},
+        expires_at=now + STALE_AFTER,
+    )
+
+
+def staff_line(
+    text: str, guild_id: int, user_id: int, group_key: str | None, staff_room: int, key: str, now: datetime
+) -> Draft:
+    """One neutral line in #staff-room. ``text`` is a key of texts, ``key`` what makes the occasion unique."""
+    return Draft(
+        kind=STAFF_LINE,
+        lane=Lane.DIRECT,
+        dedupe_key=f"staff-line:{text}:{key}",
+        guild_id=guild_id,
+        channel_id=staff_room,
+        due_at=now,
+        arguments={"key": text, "group": group_key, "user": user_id},
+    )
+
+
+def subject_of_day(day_id: int) -> str:
+    """What the card and the thread of a day belong to."""
+    return f"checkin-day:{day_id}"
+
+
+def subject_of_answer(answer_id: int, revision: int) -> str:
+    """What the post of one version of an answer belongs to."""
+    return f"checkin-answer:{answer_id}:{revision}"

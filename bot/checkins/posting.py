@@ -1,0 +1,115 @@
+"""What the outbox asks of check-ins: whether a card or a post is still wanted, what it says, where it now stands."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.checkins import deliveries, records
+from bot.checkins.deliveries import POST
+from bot.checkins.rules import LATE_AFTER, Audience, Feeling, is_still_planned
+from bot.db import Database
+from bot.delivery.service import Outbox
+from bot.members.service import MemberService
+from bot.program.layout import ObjectKey, ObjectKind, check_in_key
+from bot.program.service import ProgrammeService
+from bot.timing import Clock
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a card is drawn from. ``closes_at`` is UTC, ``local_date`` is in the programme's zone."""
+
+    day_id: int
+    language: str
+    local_date: date
+    closes_at: datetime
+    is_late: bool
+    message_id: int | None
+    thread_id: int | None
+
+
+@dataclass(frozen=True)
+class GroupPost:
+    """What the group sees of an answer; ``words`` may be empty. Nothing in it is escaped yet."""
+
+    language: str
+    name: str
+    feeling: Feeling
+    words: str
+
+
+class CheckinPosting:
+    """Serves the kinds of check-ins; every method looks at the database as it is at that moment."""
+
+    def __init__(
+        self, database: Database, clock: Clock, outbox: Outbox, members: MemberService, programmes: ProgrammeService
+    ) -> None:
+        self._database, self._clock, self._outbox = database, clock, outbox
+        self._members, self._programmes = members, programmes
+
+    async def card(self, day_id: int, now: datetime) -> Card | None:
+        """The card of a day (``now`` is UTC), or none where the programme does not ask for it any more."""
+        async with self._database.read() as session:
+            day = await records.day(session, day_id)
+        programme = await self._programmes.current(day.guild_id) if day is not None else None
+        if day is None or programme is None or not is_still_planned(programme, day):
+            return None
+        return Card(
+            day_id=day.id,
+            language=programme.program.languages[0].value,
+            local_date=day.local_date,
+            closes_at=day.closes_at,
+            is_late=now - day.opens_at > LATE_AFTER,
+            message_id=day.message_id,
+            thread_id=day.thread_id,
+        )
+
+    async def card_posted(
+        self, session: AsyncSession, day_id: int, channel_id: int, message_id: int, now: datetime
+    ) -> None:
+        """Remember where a card stands, and have its thread opened."""
+        await records.note_card(session, day_id, channel_id, message_id)
+        day = await records.day(session, day_id)
+        if day is not None:
+            await self._outbox.put(session, [deliveries.thread(day, channel_id, now)])
+
+    async def thread_opened(self, session: AsyncSession, day_id: int, thread_id: int) -> None:
+        """Remember a day's thread."""
+        await records.note_thread(session, day_id, thread_id)
+
+    async def group_post(self, answer_id: int, revision: int) -> GroupPost | None:
+        """What the group is to see of an answer; none where it was changed, withdrawn, or its author left the group."""
+        async with self._database.read() as session:
+            row = await records.answer(session, answer_id)
+            day = await records.day(session, row.day_id) if row is not None else None
+        if row is None or day is None or row.revision != revision or row.audience != Audience.GROUP:
+            return None
+        standing = await self._members.standing(row.guild_id, row.user_id)
+        member = await self._members.find(row.guild_id, row.user_id)
+        programme = await self._programmes.current(row.guild_id)
+        if member is None or programme is None or day.group_key not in standing.groups:
+            return None
+        language = programme.program.languages[0].value
+        return GroupPost(language, member.chosen_name, Feeling(row.feeling), row.words or "")
+
+    async def thread_missing(
+        self, session: AsyncSession, day_id: int, answer_id: int, revision: int, thread_id: int
+    ) -> None:
+        """Post an answer to the channel instead, where the day's thread could not take it."""
+        day = await records.day(session, day_id)
+        if day is None or day.thread_id != thread_id:
+            return
+        await records.note_thread(session, day_id, None)
+        channel = await self._channel(day.guild_id, check_in_key(day.group_key))
+        if channel is not None:
+            again = deliveries.post(day, answer_id, revision, channel, self._clock.now(), again=True)
+            await self._outbox.put(session, [again])
+
+    async def posted_for(self, subject: str) -> list[tuple[int, int]]:
+        """(channel id, message id) of what was posted of an answer's earlier version."""
+        async with self._database.read() as session:
+            return list(await self._outbox.messages_of(session, subject, POST))
+
+    async def _channel(self, guild_id: int, key: ObjectKey) -> int | None:
+        return await self._programmes.object_id(guild_id, ObjectKind.CHANNEL, key)

@@ -1,0 +1,169 @@
+"""The Discord client: intents, cogs from a list, presses to one place, commands kept in step, one error handler."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, final
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.content import Content
+from bot.delivery.pacing import Pacer, current_lane
+from bot.observe.logs import get_logger
+from bot.program.permissions import INTENTS
+from bot.ui.safe import Presses, Reply, answer_failure
+
+log = get_logger(__name__)
+
+
+class SafeTree(app_commands.CommandTree["HandrailClient"]):
+    """Slash commands that answer the person whatever fails."""
+
+    async def on_error(
+        self, interaction: discord.Interaction["HandrailClient"], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Say it to whoever ran the command, and log it."""
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        await answer_failure(Reply(interaction), interaction.client.content, cause)
+
+
+@final
+class HandrailClient(commands.AutoShardedBot):
+    """The one connection to Discord. It holds doors, not rules; what it is given at construction is all it knows."""
+
+    def __init__(self, content: Content, presses: Presses, pacer: Pacer) -> None:
+        intents = discord.Intents.none()
+        for need in INTENTS:
+            setattr(intents, need.name, True)
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=SafeTree,
+            intents=intents,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,  # nothing here reads a cached message; edits come raw
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_ratelimit_timeout=30,
+            enable_debug_events=False,
+        )
+        self.content = content
+        self._presses, self._pacer = presses, pacer
+        self._cogs_to_load: Sequence[commands.Cog] = ()
+        self._on_connected: Callable[[], None] = lambda: None
+        self._on_lost: Callable[[], None] = lambda: None
+        self._on_resumed: Callable[[], None] = lambda: None
+        self._on_joined: Callable[[discord.Guild], Awaitable[None]] | None = None
+        self._before_connecting: Callable[[], Awaitable[None]] | None = None
+        self._commands_known: Callable[[], Awaitable[str | None]] | None = None
+        self._commands_noted: Callable[[str], Awaitable[None]] | None = None
+        self._shards_down: set[int] = set()
+        self._pace_requests()
+
+    def equip(
+        self,
+        cogs: Sequence[commands.Cog],
+        *,
+        before_connecting: Callable[[], Awaitable[None]],
+        on_connected: Callable[[], None],
+        on_lost: Callable[[], None],
+        on_resumed: Callable[[], None],
+        on_joined: Callable[[discord.Guild], Awaitable[None]],
+        commands_known: Callable[[], Awaitable[str | None]],
+        commands_noted: Callable[[str], Awaitable[None]],
+    ) -> None:
+        """Give the client its cogs, and tell it whom to tell. Called once, by the composition root."""
+        self._cogs_to_load, self._before_connecting = cogs, before_connecting
+        self._on_connected, self._on_lost, self._on_resumed, self._on_joined = (
+            on_connected,
+            on_lost,
+            on_resumed,
+            on_joined,
+        )
+        self._commands_known, self._commands_noted = commands_known, commands_noted
+
+    def _pace_requests(self) -> None:
+        """Every request to Discord takes its turn, in the lane of the work it belongs to."""
+        unpaced, pacer = self.http.request, self._pacer
+
+        async def paced(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # passed through as they are
+            await pacer.turn(current_lane.get())
+            return await unpaced(*args, **kwargs)
+
+        self.http.request = paced  # type: ignore[method-assign]  # discord.py has no hook for this
+
+    # -- before the gateway --------------------------------------------------------------------------------------------
+
+    async def setup_hook(self) -> None:
+        """Logged in, not yet connected: load the cogs, set the server up, keep the commands in step."""
+        for cog in self._cogs_to_load:
+            await self.add_cog(cog)
+        if self._before_connecting is not None:
+            await self._before_connecting()
+        await self._keep_commands_in_step()
+
+    async def _keep_commands_in_step(self) -> None:
+        """Send the commands only where they differ from what Discord was last sent, so that a restart writes nothing."""
+        wanted = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        digest = hashlib.sha256(json.dumps(wanted, sort_keys=True, default=str).encode()).hexdigest()
+        known = await self._commands_known() if self._commands_known is not None else None
+        there = {(command.name, command.type.value) for command in await self.tree.fetch_commands()}
+        if known == digest and there == {(command["name"], command["type"]) for command in wanted}:
+            return
+        await self.tree.sync()
+        if self._commands_noted is not None:
+            await self._commands_noted(digest)
+
+    # -- what comes in -------------------------------------------------------------------------------------------------
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Messages are heard by the listening cog; there are no commands in them."""
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Buttons, choices and forms."""
+        if interaction.type in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
+            await self._presses.handle(interaction)
+
+    async def on_ready(self) -> None:
+        """A new gateway session, on every shard: whatever happened meanwhile was not told to us."""
+        log.info("client.ready", guilds=len(self.guilds), shards=len(self.shards))
+        self._on_connected()
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """One shard has a new session (the first of all is also announced by ``on_ready``)."""
+        self._shards_down.discard(shard_id)
+        if self.is_ready():
+            self._on_connected()
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """From here on something may be missed."""
+        self._shards_down.add(shard_id)
+        self._on_lost()
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Discord has replayed what was missed."""
+        self._shards_down.discard(shard_id)
+        if not self._shards_down:
+            self._on_resumed()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """The bot was invited to a server."""
+        if self._on_joined is not None:
+            await self._on_joined(guild)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401, ARG002
+        """A fault in an event's handler: the event's name and the traceback, never its contents."""
+        log.exception("client.event_failed", event_name=event_method)
+
+    async def close(self) -> None:
+        """Close the connection; what waits for a turn is cancelled by its owner."""
+        self._pacer.close()
+        await super().close()
+
+
+def is_event_task(task: "asyncio.Task[Any]") -> bool:
+    """Whether this task is discord.py handling something that came in: for a house that wants to know if all is quiet."""
+    return task.get_name().startswith(("discord.py:", "CommandTree-invoker"))

@@ -1,0 +1,148 @@
+"""The doors of membership: `/member enrol`, `/member discharge`, the notice's buttons, `/reminders`, `/stop`."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cogs.doors import Doors
+from bot.content import Content
+from bot.members.service import Action, MembershipState, MemberService
+from bot.program.service import ProgrammeService
+from bot.ui.members import after_agreeing, settings_choices
+from bot.ui.safe import Press, Presses, Reply, SafeModal
+
+
+class Members(commands.Cog):
+    """Joining and leaving."""
+
+    member = app_commands.Group(
+        name="member",
+        description="Enrol and discharge members.",
+        guild_only=True,
+        default_permissions=discord.Permissions(moderate_members=True),
+    )
+
+    def __init__(
+        self, members: MemberService, programmes: ProgrammeService, content: Content, presses: Presses, doors: Doors
+    ) -> None:
+        self._members, self._programmes, self._content, self._doors = members, programmes, content, doors
+        presses.on("member", "agree", self._agree)
+        presses.on("member", "not-now", self._not_now)
+        presses.on("member", "settings", self._open_settings, opens_form=True)
+        presses.on("member", "settings-form", self._settings)
+
+    @member.command(name="enrol", description="Invite somebody into a group; they get the notice and decide.")
+    @app_commands.describe(user="Whom", group="The group's key, as in the programme file")
+    async def enrol(self, interaction: discord.Interaction, user: discord.User, group: str) -> None:
+        """Staff invite somebody into a group."""
+        reply = Reply(interaction)
+        await reply.defer()
+        guild_id = await self._doors.guild(reply)
+        if user.bot:
+            await reply.say(self._content.texts.say("en", "errors.not_a_person"))
+            return
+        enrolment = await self._members.enrol(guild_id, user.id, user.display_name, group.strip(), interaction.user.id)
+        key = "enrolment.staff_invited" if enrolment.changed else "enrolment.staff_already_enrolled"
+        name = discord.utils.escape_markdown(enrolment.chosen_name)
+        await reply.say(self._content.texts.say("en", key, name=name, group=enrolment.group_name))
+
+    @enrol.autocomplete("group")
+    async def groups(self, interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
+        """The groups there are."""
+        programme = await self._programmes.current(interaction.guild_id or 0)
+        groups = programme.groups if programme else ()
+        return [
+            app_commands.Choice(name=group.name[:100], value=group.key)
+            for group in groups
+            if current.lower() in f"{group.key} {group.name}".lower()
+        ][:25]
+
+    @member.command(name="discharge", description="End somebody's place in the programme.")
+    @app_commands.describe(user="Whom")
+    async def discharge(self, interaction: discord.Interaction, user: discord.User) -> None:
+        """Staff end somebody's membership; the person stays known to the safety paths."""
+        reply = Reply(interaction)
+        await reply.defer()
+        ended = await self._members.discharge(await self._doors.guild(reply), user.id, interaction.user.id)
+        lines = [
+            self._content.texts.say(
+                "en",
+                "enrolment.staff_discharged",
+                name=discord.utils.escape_markdown(one.chosen_name),
+                group=one.group_name,
+            )
+            for one in ended
+        ]
+        await reply.say("\n".join(lines))
+
+    async def _agree(self, press: Press) -> None:
+        enrolment = await self._members.answer_notice(press.row_id, press.user_id, agreed=True)
+        if not enrolment.changed:
+            key = "already_enrolled" if enrolment.state is MembershipState.ACTIVE else "already_answered"
+            await press.say(self._content.texts.say(enrolment.language, f"enrolment.{key}"))
+            return
+        said = self._content.texts.say(
+            enrolment.language, "enrolment.agreed", name=discord.utils.escape_markdown(enrolment.chosen_name)
+        )
+        await press.say(said, view=after_agreeing(self._content, enrolment))
+
+    async def _not_now(self, press: Press) -> None:
+        enrolment = await self._members.answer_notice(press.row_id, press.user_id, agreed=False)
+        if not enrolment.changed and enrolment.state is not MembershipState.DECLINED:
+            await press.say(self._content.texts.say(enrolment.language, "enrolment.already_answered"))
+            return
+        numbers = await self._doors.numbers(enrolment.guild_id, enrolment.language)
+        await press.say(self._content.texts.say(enrolment.language, "enrolment.not_now", **numbers))
+
+    @app_commands.command(name="reminders", description="Your name here, your time zone, and whether you want reminders.")
+    async def reminders(self, interaction: discord.Interaction) -> None:
+        """A member changes their own settings."""
+        reply = Reply(interaction)
+        await self._settings_form(reply, await self._doors.guild(reply))
+
+    async def _open_settings(self, press: Press) -> None:
+        await self._settings_form(press, press.row_id)
+
+    async def _settings_form(self, reply: Reply, guild_id: int) -> None:
+        member = await self._members.find(guild_id, reply.user_id)
+        if member is None:
+            await reply.say(self._content.texts.say("en", "errors.not_a_member"))
+            return
+        language, say = member.language, self._content.texts.say
+        form = SafeModal(say(language, "enrolment.settings_title"), "member", "settings-form", guild_id)
+        form.ask(say(language, "enrolment.settings_name"), "name", default=member.chosen_name, required=True, max_length=80)
+        form.ask(
+            say(language, "enrolment.settings_zone"),
+            "zone",
+            default=member.timezone,
+            placeholder="America/New_York",
+            max_length=64,
+        )
+        form.choose(
+            say(language, "enrolment.settings_reminders"),
+            "reminders",
+            settings_choices(self._content, language),
+            default="yes" if member.reminders else "no",
+        )
+        await reply.open(form)
+
+    async def _settings(self, press: Press) -> None:
+        member = await self._members.update(
+            press.row_id,
+            press.user_id,
+            name=press.value("name"),
+            timezone=press.value("zone"),
+            reminders=press.value("reminders") != "no",
+        )
+        await press.say(self._content.texts.say(member.language, "enrolment.settings_saved", name=member.chosen_name))
+
+    @app_commands.command(name="stop", description="Stop every reminder and card. Messages about your safety still come.")
+    async def stop(self, interaction: discord.Interaction) -> None:
+        """A member stops everything but safety."""
+        reply = Reply(interaction)
+        await reply.defer()
+        guild_id = await self._doors.guild(reply)
+        standing = await self._members.allow(guild_id, reply.user_id, Action.STOP)
+        changed = await self._members.stop(guild_id, reply.user_id)
+        key = "enrolment.stopped" if changed else "enrolment.already_stopped"
+        await reply.say(self._content.texts.say(standing.language, key))

@@ -1,0 +1,47 @@
+"""The decisions of crisis response: whose words page, which answer fits, where it goes."""
+
+from collections.abc import Sequence
+
+from bot.crisis.assessment import Category, Tier
+
+COULD_NOT_ASSESS = "could-not-assess"
+"""The category of words that the detector broke on. They page."""
+
+_REPLY_BY_CATEGORY: tuple[tuple[str, str], ...] = (
+    # In this order: what saves a life within minutes is said before what saves one tonight.
+    (Category.OVERDOSE, "reply_overdose"),
+    (Category.WITHDRAWAL_DANGER, "reply_withdrawal"),
+    (Category.HARM_FROM_OTHERS, "reply_violence"),
+    (Category.SUICIDAL_INTENT, "reply_suicide"),
+    (Category.IMPLICIT_INTENT, "reply_suicide"),
+    (Category.SELF_HARM, "reply_suicide"),
+    (Category.HARM_TO_OTHERS, "reply_harm_to_others"),
+    (Category.THIRD_PERSON, "reply_third_person"),
+    (Category.LAPSE, "reply_lapse"),
+)
+_NOTIFY_BY_CATEGORY: tuple[tuple[str, str], ...] = (
+    (Category.LAPSE, "notify_lapse"),
+    (Category.CRAVING, "notify_craving"),
+    (Category.THIRD_PERSON, "notify_third_person"),
+    (Category.HOPELESSNESS, "notify_hopelessness"),
+)
+
+
+def reply_key(tier: Tier, categories: Sequence[str]) -> str:
+    """The text that answers these words, by what saves first. Keys of ``config/content/texts/<language>/crisis.yaml``."""
+    if COULD_NOT_ASSESS in categories:
+        return "crisis.could_not_assess"
+    table, otherwise = (
+        (_REPLY_BY_CATEGORY, "reply_general") if tier is Tier.PAGE else (_NOTIFY_BY_CATEGORY, "notify_general")
+    )
+    return "crisis." + next((key for category, key in table if category in categories), otherwise)
+
+
+def is_discreet(key: str) -> bool:
+    """Whether the person may not be alone at their screen: no name of a helpline that gives them away."""
+    return key == "crisis.reply_violence"
+
+
+def pages(*, tier: Tier, is_known: bool, in_watched_place: bool) -> bool:
+    """Whether an incident is opened: for anybody who is or was a member, and for whoever writes where members write."""
+    return tier >= Tier.NOTIFY and (is_known or in_watched_place)

@@ -1,0 +1,202 @@
+"""Hearing words for danger, and answering the person who wrote them. What must happen is committed before it returns."""
+
+from dataclasses import dataclass
+
+from bot.content import Content
+from bot.crisis.assessment import Assessment, Tier
+from bot.crisis.detector import Detector
+from bot.crisis.rules import COULD_NOT_ASSESS, is_discreet, pages, reply_key
+from bot.db import Database
+from bot.delivery.service import Draft, Lane, Outbox
+from bot.members.service import MemberService
+from bot.observe.logs import get_logger
+from bot.oncall.service import Alarm, EventKind, Incident, OnCallService, Shift
+from bot.program.layout import ON_CALL, ObjectKind
+from bot.program.service import ProgrammeService
+from bot.timing import Clock
+
+__all__ = ["Assessment", "CrisisService", "Response", "Spoken", "Tier"]
+
+log = get_logger(__name__)
+
+REPLY, STRANGER_CARD = "crisis.reply", "crisis.stranger-card"
+NO_GUILD = 0
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """Words, and where they came from. ``key`` makes the occasion unique: heard twice, they count once."""
+
+    text: str
+    guild_id: int | None
+    author_id: int
+    channel_id: int | None
+    message_id: int | None
+    key: str
+    source: str
+    language: str | None = None
+
+    @property
+    def in_watched_place(self) -> bool:
+        """Whether it was written where a group writes, so that whoever wrote it is somebody's to look after."""
+        return not self.source.startswith("dm")
+
+
+@dataclass(frozen=True)
+class Response:
+    """What was done. ``reply`` is there where the person is waiting for an answer on the spot (a form, a command)."""
+
+    tier: Tier
+    incident_id: int | None = None
+    reply: str | None = None
+
+
+class CrisisService:
+    """The use cases of crisis detection and response."""
+
+    def __init__(
+        self,
+        detector: Detector,
+        database: Database,
+        clock: Clock,
+        content: Content,
+        outbox: Outbox,
+        programmes: ProgrammeService,
+        members: MemberService,
+        oncall: OnCallService,
+    ) -> None:
+        self._detector, self._database, self._clock, self._content = detector, database, clock, content
+        self._outbox, self._programmes, self._members, self._oncall = outbox, programmes, members, oncall
+
+    async def hear(self, spoken: Spoken) -> Response:
+        """Assess words and do what their tier asks for, in one transaction."""
+        tier, categories = self._assess(spoken)
+        if tier is Tier.NONE:
+            return Response(tier)
+        guild_id = spoken.guild_id
+        if guild_id is None:
+            return await self._answer_outsider(spoken, NO_GUILD, tier)
+        standing = await self._members.standing(guild_id, spoken.author_id)
+        alarm = Alarm(
+            guild_id=guild_id,
+            user_id=spoken.author_id,
+            tier=tier,
+            source_key=spoken.key,
+            categories=categories,
+            words=spoken.text,
+            channel_id=spoken.channel_id,
+            message_id=spoken.message_id,
+        )
+        if tier is Tier.LOG:
+            async with self._database.write() as session:
+                if not await self._oncall.is_heard(session, spoken.key, tier):
+                    await self._oncall.record_only(session, alarm)
+            return Response(tier)
+        if not pages(tier=tier, is_known=standing.is_known, in_watched_place=spoken.in_watched_place):
+            return await self._answer_outsider(spoken, guild_id, tier)
+        return await self._respond(alarm, spoken.language or standing.language, is_form=spoken.message_id is None)
+
+    def _assess(self, spoken: Spoken) -> tuple[Tier, tuple[str, ...]]:
+        try:
+            assessment = self._detector.assess(spoken.text)
+        except Exception:
+            # Whatever broke, these words were not read: a human has to.
+            log.exception("crisis.could_not_assess", key=spoken.key)
+            return Tier.PAGE, (COULD_NOT_ASSESS,)
+        return assessment.tier, tuple(category.value for category in assessment.categories)
+
+    async def ask_for_contact(self, guild_id: int, user_id: int, key: str, source: str) -> str:
+        """Somebody asks to be contacted now, by a button or a form: pages, and returns what to say to them."""
+        del source
+        standing = await self._members.standing(guild_id, user_id)
+        alarm = Alarm(guild_id, user_id, Tier.PAGE, key, kind=EventKind.ASKED_CONTACT)
+        shift = await self._oncall.shift(guild_id)
+        async with self._database.write() as session:
+            heard = await self._oncall.is_heard(session, key, Tier.PAGE)
+            if not heard:
+                await self._oncall.raise_alarm(session, alarm, shift)
+        text_key = "crisis.staff_already_asked" if heard else "crisis.staff_will_contact"
+        return await self.say(guild_id, standing.language, text_key, shift)
+
+    async def _respond(self, alarm: Alarm, language: str, *, is_form: bool) -> Response:
+        shift = await self._oncall.shift(alarm.guild_id)
+        key = reply_key(alarm.tier, alarm.categories)
+        async with self._database.write() as session:
+            if await self._oncall.is_heard(session, alarm.source_key, alarm.tier):
+                return Response(alarm.tier)
+            incident = await self._oncall.raise_alarm(session, alarm, shift)
+            count = await self._oncall.note_reply(session, alarm, incident.id)
+            await self._outbox.put(session, [self._reply(alarm, incident, key, count, language)])
+        log.warning("crisis.incident", incident=incident.id, tier=alarm.tier.value)
+        now = await self.variant(alarm.guild_id, language, key, count + 1, shift) if is_form else None
+        return Response(alarm.tier, incident.id, now)
+
+    def _reply(self, alarm: Alarm, incident: Incident, key: str, count: int, language: str) -> Draft:
+        return Draft(
+            kind=REPLY,
+            lane=Lane.CRISIS,
+            dedupe_key=f"reply:{incident.id}:{alarm.source_key}:{alarm.tier.value}",
+            guild_id=alarm.guild_id,
+            user_id=alarm.user_id,
+            due_at=self._clock.now(),
+            arguments={"incident": incident.id, "key": key, "count": count, "language": language},
+        )
+
+    async def _answer_outsider(self, spoken: Spoken, guild_id: int, tier: Tier) -> Response:
+        """A stranger gets helplines; staff, where there are any, a card. Nothing is kept of the words."""
+        if tier < Tier.NOTIFY:
+            return Response(tier)
+        shift = Shift(None, None)
+        language = spoken.language or "en"
+        drafts = [
+            Draft(
+                kind=REPLY,
+                lane=Lane.CRISIS,
+                dedupe_key=f"reply:stranger:{spoken.key}:{tier.value}",
+                guild_id=guild_id,
+                user_id=spoken.author_id,
+                due_at=self._clock.now(),
+                arguments={"key": "crisis.stranger", "count": spoken.message_id or 0, "language": language},
+            )
+        ]
+        channel = await self._programmes.object_id(guild_id, ObjectKind.CHANNEL, ON_CALL)
+        if channel is not None:
+            drafts.append(
+                Draft(
+                    kind=STRANGER_CARD,
+                    lane=Lane.CRISIS,
+                    dedupe_key=f"stranger-card:{spoken.key}:{tier.value}",
+                    guild_id=guild_id,
+                    channel_id=channel,
+                    due_at=self._clock.now(),
+                    arguments={"user": spoken.author_id},
+                )
+            )
+        async with self._database.write() as session:
+            await self._outbox.put(session, drafts)
+        said = await self.say(guild_id, language, "crisis.stranger", shift) if spoken.message_id is None else None
+        return Response(tier, None, said)
+
+    # -- the words -----------------------------------------------------------------------------------------------------
+
+    async def say(self, guild_id: int, language: str, key: str, shift: Shift | None = None) -> str:
+        """A crisis text, with this country's numbers and the truth about who is on shift."""
+        return await self.variant(guild_id, language, key, 0, shift)
+
+    async def variant(self, guild_id: int, language: str, key: str, count: int, shift: Shift | None = None) -> str:
+        """The ``count``-th variant of a crisis text, round and round, so that none comes twice in a row."""
+        shift = shift or await self._oncall.shift(guild_id)
+        programme = await self._programmes.current(guild_id)
+        country = programme.program.country if programme else "US"
+        texts = self._content.texts
+        numbers = {
+            "emergency": self._content.emergency(country, language),
+            "lifeline": self._content.lifeline(country, language),
+        }
+        on = "shift_on" if shift.person is not None else "shift_off"
+        shift_key = f"crisis.{on}_discreet" if is_discreet(key) else f"crisis.{on}"
+        values = {**numbers, "shift": texts.say(language, shift_key, **numbers)}
+        said = texts.variant(language, key, count % texts.variants(language, key), **values)
+        if numbers["lifeline"] not in said:
+            said = f"{said}\n\n{texts.say(language, 'crisis.lifeline_line', **numbers)}"
+        return said

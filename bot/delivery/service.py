@@ -1,0 +1,239 @@
+"""The outbox at work: claim, look once more, send, record."""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db import Database
+from bot.delivery import records
+from bot.delivery.kinds import Deed, Kind, Kinds, Post, QuietKind, Receipt, Withdrawn
+from bot.delivery.pacing import current_lane
+from bot.delivery.records import Delivery, Draft
+from bot.delivery.rules import (
+    LANES,
+    LEASE,
+    Lane,
+    Outcome,
+    State,
+    ends_for_good,
+    is_too_late,
+    must_look_first,
+    wait_before_retry,
+)
+from bot.delivery.transport import RefusedForGoodError, Transport, TryLaterError, UnsureError
+from bot.observe.logs import get_logger
+from bot.timing import Clock
+
+__all__ = ["Deed", "Delivery", "Draft", "Kind", "Kinds", "Lane", "Outbox", "Outcome", "Post", "QuietKind", "Receipt", "Withdrawn"]
+
+log = get_logger(__name__)
+
+# How many of a lane may be under way at once. Pages never wait for a slot that a reminder holds.
+SLOTS = {Lane.CRISIS: 64, Lane.DIRECT: 16, Lane.BULK: 24}
+DEADLINE = {Lane.CRISIS: timedelta(seconds=20), Lane.DIRECT: timedelta(seconds=60), Lane.BULK: timedelta(seconds=60)}
+
+
+class Outbox:
+    """Everything the bot says unasked, once, durably.
+
+    ``put`` inside the transaction of the cause; the rest follows by itself. ``wake`` is cheap and may be called at will.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        transport: Transport,
+        kinds: Kinds,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._database, self._clock, self._transport, self._kinds, self._jitter = database, clock, transport, kinds, jitter
+        self._under_way: dict[Lane, set[asyncio.Task[None]]] = {lane: set() for lane in LANES}
+        self._woken = asyncio.Event()
+        self._closing = False
+        self.on_change: Callable[[], None] = lambda: None
+
+    async def put(self, session: AsyncSession, drafts: Iterable[Draft]) -> None:
+        """Insert ``drafts`` in the caller's transaction; they set out when it commits."""
+        drafts = tuple(drafts)
+        if not drafts:
+            return
+        await records.put(session, drafts, self._clock.now())
+        event.listen(session.sync_session, "after_commit", self._committed, once=True)
+
+    async def cancel(
+        self, session: AsyncSession, subject: str, reason: Outcome = Outcome.NOT_WANTED, kinds: Sequence[str] = ()
+    ) -> int:
+        """Call off what has not gone out for ``subject``; an attempt under way looks once more and stops."""
+        return await records.cancel(session, subject, reason, kinds)
+
+    async def messages_of(self, session: AsyncSession, subject: str, kind: str) -> Sequence[tuple[int, int]]:
+        """(channel id, message id) of each message of ``kind`` sent for ``subject``."""
+        return await records.messages_of(session, subject, kind)
+
+    def wake(self) -> None:
+        """Look for due rows now."""
+        self._woken.set()
+
+    def _committed(self, _session: object) -> None:
+        self.wake()
+        self.on_change()
+
+    async def nearest(self) -> datetime | None:
+        """When the next row is due (UTC), or none."""
+        async with self._database.read() as session:
+            return await records.nearest(session)
+
+    async def release_leases(self) -> int:
+        """At a start on SQLite: nobody else holds a claim, so every claimed row is due now."""
+        async with self._database.write() as session:
+            return await records.release_all(session, self._clock.now())
+
+    async def run(self) -> None:
+        """Send what is due whenever woken, until cancelled."""
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            try:
+                await self.start_due()
+            except Exception:
+                # The rows are still there; the next tick, at most 15 s away, looks again.
+                log.exception("outbox.pass_failed")
+
+    async def start_due(self) -> int:
+        """Claim what is due, as far as slots are free, and start sending it; how many were started."""
+        started = 0
+        for lane in LANES:
+            free = SLOTS[lane] - len(self._under_way[lane])
+            if free <= 0 or self._closing:
+                continue
+            async with self._database.write() as session:
+                claimed = await records.claim(session, lane, free, self._clock.now())
+            for delivery in claimed:
+                task = asyncio.create_task(self._deliver(delivery), name=f"handrail: delivery {delivery.id}")
+                self._under_way[lane].add(task)
+                task.add_done_callback(lambda done, lane=lane: self._finished(lane, done))
+            started += len(claimed)
+        return started
+
+    def _finished(self, lane: Lane, task: asyncio.Task[None]) -> None:
+        self._under_way[lane].discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("outbox.attempt_crashed", error=type(error).__name__, exc_info=error)
+        self.wake()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being sent and nobody asked to look."""
+        return not self._woken.is_set() and not any(self._under_way.values())
+
+    async def close(self, grace: timedelta = timedelta(seconds=3)) -> None:
+        """Claim no more; give what is under way ``grace`` to finish. What is cut off comes back when its lease ends."""
+        self._closing = True
+        tasks = [task for tasks in self._under_way.values() for task in tasks]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=grace.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        current_lane.set(delivery.lane)
+        lease = asyncio.create_task(self._hold(delivery), name=f"handrail: lease {delivery.id}")
+        try:
+            async with asyncio.timeout(DEADLINE[delivery.lane].total_seconds()):
+                await self._attempt(delivery)
+        except (UnsureError, TimeoutError):
+            await self._again(delivery, unsure=True)
+        except TryLaterError as later:
+            await self._again(delivery, unsure=False, at_least=later.seconds)
+        except RefusedForGoodError as refusal:
+            await self._refused(delivery, refusal.outcome)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            # A fault of ours (a renderer that raises): said loudly, and tried again, for a page above all.
+            log.exception("outbox.attempt_failed", delivery=delivery.id, kind=delivery.kind, lane=delivery.lane.value)
+            await self._again(delivery, unsure=True)
+        finally:
+            lease.cancel()
+            with suppress(asyncio.CancelledError):
+                await lease
+
+    async def _attempt(self, delivery: Delivery) -> None:
+        kind = self._kinds.find(delivery.kind)
+        if kind is None:
+            await self._end(delivery, State.DEAD, Outcome.UNKNOWN_KIND)
+            return
+        if is_too_late(delivery.expires_at, self._clock.now()):
+            await self._end(delivery, State.EXPIRED, Outcome.LATE)
+            return
+        composed = await kind.compose(delivery, self._clock.now())
+        if isinstance(composed, Withdrawn):
+            await self._end(delivery, State.CANCELLED, composed.reason)
+            return
+        receipt: Receipt | None = None
+        if isinstance(composed, Post) and must_look_first(delivery.unsure_since, self._clock.now()):
+            assert delivery.unsure_since is not None  # noqa: S101  # what must_look_first has just said, for the type
+            receipt = await self._transport.look_up(delivery, composed, delivery.unsure_since)
+        if receipt is None:
+            async with self._database.write() as session:
+                if not await records.about_to_send(session, delivery, self._clock.now()):
+                    return
+            receipt = await (composed.run() if isinstance(composed, Deed) else self._transport.post(delivery, composed))
+        await self._record(kind, delivery, receipt)
+
+    async def _record(self, kind: Kind, delivery: Delivery, receipt: Receipt) -> None:
+        now = self._clock.now()
+        message = None
+        if receipt.channel_id is not None and receipt.message_id is not None:
+            message = (receipt.channel_id, receipt.message_id)
+        async with self._database.write() as session:
+            if await records.finish(session, delivery, State.SENT, now, message=message):
+                await kind.sent(session, delivery, receipt, now)
+            else:
+                # Called off, or taken over, while it was on its way: the message exists, so at least say where.
+                await records.note_message(session, delivery, message)
+                log.info("outbox.sent_after_claim_ended", delivery=delivery.id, kind=delivery.kind)
+
+    async def _refused(self, delivery: Delivery, outcome: Outcome) -> None:
+        log.warning("outbox.refused", delivery=delivery.id, kind=delivery.kind, outcome=outcome.value)
+        now = self._clock.now()
+        kind = self._kinds.find(delivery.kind)
+        async with self._database.write() as session:
+            if ends_for_good(delivery.lane, outcome):
+                still_ours = await records.finish(session, delivery, State.DEAD, now, reason=outcome)
+            else:
+                next_at = now + wait_before_retry(delivery.lane, delivery.attempts, self._jitter())
+                still_ours = await records.put_back(session, delivery, next_at, unsure=False)
+            if still_ours and kind is not None:
+                await kind.failed(session, delivery, outcome, now)
+        self.wake()
+        self.on_change()
+
+    async def _again(self, delivery: Delivery, *, unsure: bool, at_least: float | None = None) -> None:
+        wait = wait_before_retry(delivery.lane, delivery.attempts, self._jitter())
+        wait = max(wait, timedelta(seconds=at_least or 0))
+        async with self._database.write() as session:
+            await records.put_back(session, delivery, self._clock.now() + wait, unsure=unsure)
+        log.info("outbox.again", delivery=delivery.id, kind=delivery.kind, attempts=delivery.attempts, unsure=unsure)
+        self.on_change()
+
+    async def _end(self, delivery: Delivery, state: State, outcome: Outcome) -> None:
+        now = self._clock.now()
+        kind = self._kinds.find(delivery.kind)
+        async with self._database.write() as session:
+            if await records.finish(session, delivery, state, now, reason=outcome) and kind and state is not State.CANCELLED:
+                await kind.failed(session, delivery, outcome, now)
+
+    async def _hold(self, delivery: Delivery) -> None:
+        """Renew the lease at half its length for as long as the attempt is under way."""
+        while True:
+            await asyncio.sleep(LEASE[delivery.lane].total_seconds() / 2)
+            async with self._database.write() as session:
+                await records.renew(session, delivery, self._clock.now())

@@ -1,0 +1,46 @@
+"""The road from the outbox to Discord, and the three ways an attempt can fail."""
+
+from datetime import datetime
+from typing import Protocol
+
+from bot.delivery.kinds import Post, Receipt
+from bot.delivery.records import Delivery
+from bot.delivery.rules import Outcome
+
+
+class RefusedForGoodError(Exception):
+    """Discord said no, and would say no again. Nothing was created."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.value)
+        self.outcome = outcome
+
+
+class TryLaterError(Exception):
+    """Discord could not take it now. Nothing was created. ``seconds`` is what it asked us to wait, where it did."""
+
+    def __init__(self, seconds: float | None = None) -> None:
+        super().__init__("try later")
+        self.seconds = seconds
+
+
+class UnsureError(Exception):
+    """No answer came: the message may be there or not."""
+
+
+class Transport(Protocol):
+    """Creates messages on Discord."""
+
+    async def post(self, delivery: Delivery, post: Post) -> Receipt:
+        """Create the message under the delivery's nonce.
+
+        Raises:
+            RefusedForGoodError, TryLaterError, UnsureError: see there.
+        """
+
+    async def look_up(self, delivery: Delivery, post: Post, since: datetime) -> Receipt | None:
+        """Find in the channel's history what an earlier attempt (``since``, UTC) may have left there.
+
+        Raises:
+            RefusedForGoodError, TryLaterError, UnsureError: see there.
+        """

@@ -1,0 +1,34 @@
+"""The one place that says where Discord is: itself, an API proxy, or the sandbox.
+
+discord.py takes the REST address from a class attribute, and the gateway's from ``GET /gateway/bot``; a session that
+cannot resume falls back to another class attribute. Both are set here, from one setting, before anything logs in.
+"""
+
+import aiohttp
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.observe.logs import get_logger
+from config.settings import DISCORD_API
+
+log = get_logger(__name__)
+
+_GATEWAY = yarl.URL("wss://gateway.discord.gg/")
+
+
+async def use_address(api_base: str) -> None:
+    """Have every discord.py client of this process talk to ``api_base``."""
+    Route.BASE = api_base
+    DiscordWebSocket.DEFAULT_GATEWAY = _GATEWAY if api_base == DISCORD_API else await _ask_for_gateway(api_base)
+
+
+async def _ask_for_gateway(api_base: str) -> yarl.URL:
+    try:
+        timeout = aiohttp.ClientTimeout(total=10)
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(f"{api_base}/gateway") as answer:
+            return yarl.URL((await answer.json(content_type=None))["url"])
+    except (aiohttp.ClientError, OSError, TimeoutError, ValueError, KeyError) as error:
+        # Only the fallback of a lost session hangs on it; the first connection asks anew, and says so if that fails.
+        log.warning("discord.no_gateway_address", error=type(error).__name__)
+        return _GATEWAY

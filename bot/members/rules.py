@@ -1,0 +1,112 @@
+"""The decisions of membership: who somebody is here, and what they may do."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+STALE_INVITATION = timedelta(days=30)
+
+
+class MembershipState(StrEnum):
+    """Where somebody stands with one group."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    DECLINED = "declined"
+    DISCHARGED = "discharged"
+
+
+class Role(StrEnum):
+    """What somebody is in this house. One person may be several."""
+
+    STRANGER = "stranger"
+    PARTICIPANT = "participant"
+    ALUMNUS = "alumnus"
+    FAMILY = "family"
+    FORMER = "former"
+    STAFF = "staff"
+    ON_CALL = "on_call"
+
+
+class Action(StrEnum):
+    """What somebody may want to do, named once for commands, buttons and pages alike."""
+
+    CHECK_IN = "check in"
+    GET_SKILL = "get a skill"
+    ANSWER_SESSION = "answer a session reminder"
+    REACH_STAFF = "reach staff"
+    OWN_DATA = "see, export or erase one's own data"
+    STOP = "stop reminders"
+    ENROL = "enrol or discharge members"
+    SET_UP = "set the programme up"
+    HANDLE_INCIDENT = "acknowledge or resolve an incident"
+    SEE_ON_CALL = "see who is on call"
+
+
+MEMBERS = frozenset({Role.PARTICIPANT, Role.ALUMNUS, Role.FAMILY})
+EVERYBODY = frozenset(Role)
+THE_STAFF = frozenset({Role.STAFF, Role.ON_CALL})
+
+MAY: dict[Action, frozenset[Role]] = {
+    Action.CHECK_IN: MEMBERS,
+    Action.GET_SKILL: EVERYBODY,
+    Action.ANSWER_SESSION: MEMBERS,
+    Action.REACH_STAFF: EVERYBODY,
+    Action.OWN_DATA: EVERYBODY,
+    Action.STOP: EVERYBODY,
+    Action.ENROL: THE_STAFF,
+    Action.SET_UP: THE_STAFF,
+    Action.HANDLE_INCIDENT: THE_STAFF,
+    Action.SEE_ON_CALL: THE_STAFF,
+}
+"""The permission table: every command, button and page asks this one, on the server, each time."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who somebody is in one server: their roles in the house, and the groups they are active in."""
+
+    guild_id: int
+    user_id: int
+    roles: frozenset[Role] = field(default_factory=lambda: frozenset({Role.STRANGER}))
+    groups: tuple[str, ...] = ()
+    language: str = "en"
+
+    def may(self, action: Action) -> bool:
+        """Whether the table allows it."""
+        return bool(self.roles & MAY[action])
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this person is or was somebody's to look after, also after `Not now`, discharge or leaving."""
+        return Role.STRANGER not in self.roles
+
+
+def roles_of(tracks: dict[str, str], memberships: dict[str, MembershipState], *, staff: bool, on_call: bool) -> frozenset[Role]:
+    """What somebody is, from their memberships by group key and the groups' tracks (iop, aftercare or family).
+
+    Whoever was ever invited is known: a person who chose `Not now`, or was discharged, and is in danger is paged for.
+    """
+    by_track = {"iop": Role.PARTICIPANT, "aftercare": Role.ALUMNUS, "family": Role.FAMILY}
+    roles = {
+        by_track[tracks[group]]
+        for group, state in memberships.items()
+        if state is MembershipState.ACTIVE and tracks.get(group) in by_track
+    }
+    if memberships and not roles:
+        roles.add(Role.FORMER)
+    if staff:
+        roles.add(Role.STAFF)
+    if on_call:
+        roles.add(Role.ON_CALL)
+    return frozenset(roles or {Role.STRANGER})
+
+
+def may_answer(state: MembershipState) -> bool:
+    """Whether `I agree` or `Not now` still changes something; who said `Not now` may come back to the same notice."""
+    return state in {MembershipState.INVITED, MembershipState.DECLINED}
+
+
+def wants_messages(state: MembershipState, stopped_at: datetime | None) -> bool:
+    """Whether cards, reminders and nudges may go to this member; safety messages do not ask."""
+    return state is MembershipState.ACTIVE and stopped_at is None

@@ -1,0 +1,371 @@
+"""Enrolling, agreeing, leaving, and who somebody is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.content import Content
+from bot.db import Database
+from bot.delivery.service import Draft, Lane, Outbox
+from bot.errors import NotAllowedError, NotFoundError
+from bot.members import records
+from bot.members.records import ConsentRow, DmChannelRow, MemberRow, MembershipRow
+from bot.members.rules import Action, MembershipState, Role, Standing, may_answer, roles_of
+from bot.program.layout import STAFF_ROOM, ObjectKind
+from bot.program.service import ProgrammeService
+from bot.timing import Clock, zone
+
+__all__ = ["Action", "DmChannels", "Enrolment", "Member", "MemberService", "MembershipState", "Role", "Standing"]
+
+NOTICE = "members.notice"
+NOTICE_THREAD = "members.notice-thread"
+ROLE = "members.role"
+STAFF_LINE = "staff.line"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member as other rooms see them. ``timezone`` is an IANA name, or none for the programme's own."""
+
+    guild_id: int
+    user_id: int
+    chosen_name: str
+    language: str
+    timezone: str | None
+    reminders: bool
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """What came of an enrolment, an answer to the notice, or a discharge."""
+
+    membership_id: int
+    guild_id: int
+    user_id: int
+    group_key: str
+    group_name: str
+    chosen_name: str
+    language: str
+    state: MembershipState
+    changed: bool
+
+
+class DmChannels:
+    """The book of DM channels, for the transport and for catch-up."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, user_id: int) -> int | None:
+        """The DM channel of ``user_id``, where it was opened before."""
+        async with self._database.read() as session:
+            return await records.dm_channel(session, user_id)
+
+    async def keep(self, user_id: int, channel_id: int) -> None:
+        """Remember the DM channel of ``user_id``."""
+        async with self._database.write() as session:
+            await session.merge(DmChannelRow(user_id=user_id, channel_id=channel_id))
+
+    async def is_dm(self, channel_id: int) -> bool:
+        """Whether this channel is somebody's DM with the bot."""
+        async with self._database.read() as session:
+            return await records.dm_owner(session, channel_id) is not None
+
+    async def every(self) -> dict[int, int]:
+        """All DM channels: channel id → user id."""
+        async with self._database.read() as session:
+            return {channel: user for user, channel in await records.dm_channels(session)}
+
+
+class MemberService:
+    """The use cases of membership."""
+
+    def __init__(
+        self, database: Database, clock: Clock, content: Content, outbox: Outbox, programmes: ProgrammeService
+    ) -> None:
+        self._database, self._clock, self._content = database, clock, content
+        self._outbox, self._programmes = outbox, programmes
+        self.dms = DmChannels(database)
+
+    # -- who somebody is -----------------------------------------------------------------------------------------------
+
+    async def standing(self, guild_id: int, user_id: int) -> Standing:
+        """Who ``user_id`` is in this server, as the programme and the memberships say now."""
+        programme = await self._programmes.current(guild_id)
+        async with self._database.read() as session:
+            member = await records.member(session, guild_id, user_id)
+            memberships = {row.group_key: row.state for row in await records.memberships_of(session, guild_id, user_id)}
+        tracks = {group.key: group.track.value for group in programme.groups} if programme else {}
+        roles = roles_of(
+            tracks,
+            memberships,
+            staff=programme is not None and user_id in programme.staff,
+            on_call=programme is not None and user_id in {*programme.oncall.rota.people, *programme.oncall.backup},
+        )
+        groups = tuple(key for key, state in memberships.items() if state is MembershipState.ACTIVE and key in tracks)
+        first_language = programme.program.languages[0].value if programme else "en"
+        return Standing(guild_id, user_id, roles, groups, member.language if member else first_language)
+
+    async def allow(self, guild_id: int, user_id: int, action: Action) -> Standing:
+        """The person's standing, where the table allows ``action``.
+
+        Raises:
+            NotAllowedError: where it does not.
+        """
+        standing = await self.standing(guild_id, user_id)
+        if not standing.may(action):
+            raise NotAllowedError(self._content.texts.say(standing.language, "errors.not_allowed"))
+        return standing
+
+    async def guild_of(self, user_id: int) -> int | None:
+        """The server to think of when this person writes by DM: theirs as a member, else as staff, else the only one."""
+        async with self._database.read() as session:
+            guilds = await records.guilds_of(session, user_id)
+        if guilds:
+            return guilds[0]
+        running = await self._programmes.all()
+        theirs = [one for one in running if user_id in one.programme.staff] or list(running)
+        return theirs[0].guild_id if theirs else None
+
+    async def find(self, guild_id: int, user_id: int) -> Member | None:
+        """The member, or none."""
+        async with self._database.read() as session:
+            row = await records.member(session, guild_id, user_id)
+        return _member(row) if row else None
+
+    async def wanting_messages(self, session: AsyncSession, guild_id: int, group_key: str) -> list[Member]:
+        """The members active in a group who have not stopped cards and reminders."""
+        return [_member(row) for row in await records.active_in(session, guild_id, group_key)]
+
+    # -- joining -------------------------------------------------------------------------------------------------------
+
+    async def enrol(self, guild_id: int, user_id: int, name: str, group_key: str, staff_id: int) -> Enrolment:
+        """Invite somebody into a group: the notice goes to them, and nothing opens until they agree.
+
+        Raises:
+            NotAllowedError: where ``staff_id`` may not enrol, or the person is staff.
+            NotFoundError: where the group does not exist.
+        """
+        standing = await self.allow(guild_id, staff_id, Action.ENROL)
+        programme = await self._programmes.current(guild_id)
+        group = programme.group(group_key) if programme else None
+        if programme is None or group is None:
+            known = ", ".join(group.key for group in programme.groups) if programme else "-"
+            raise NotFoundError(
+                self._content.texts.say(standing.language, "errors.unknown_group", group=group_key, groups=known)
+            )
+        now = self._clock.now()
+        async with self._database.write() as session:
+            member = await records.member(session, guild_id, user_id)
+            if member is None:
+                member = MemberRow(
+                    guild_id=guild_id,
+                    user_id=user_id,
+                    chosen_name=name,
+                    language=programme.program.languages[0].value,
+                    reminders=True,
+                    created_at=now,
+                )
+                session.add(member)
+                await session.flush()
+            found = {row.group_key: row for row in await records.memberships_of(session, guild_id, user_id)}
+            row = found.get(group_key)
+            changed = row is None or row.state is not MembershipState.ACTIVE
+            if row is None:
+                row = MembershipRow(guild_id=guild_id, user_id=user_id, group_key=group_key)
+                session.add(row)
+            if changed:
+                row.state, row.invited_by, row.invited_at, row.changed_at = MembershipState.INVITED, staff_id, now, now
+                await session.flush()
+                await self._outbox.put(session, [self._notice(row, now)])
+            return _enrolment(row, member, group.name, changed=changed)
+
+    def _notice(self, row: MembershipRow, now: datetime) -> Draft:
+        return Draft(
+            kind=NOTICE,
+            lane=Lane.DIRECT,
+            dedupe_key=f"notice:{row.id}:{int(row.invited_at.timestamp() * 1000)}",
+            guild_id=row.guild_id,
+            user_id=row.user_id,
+            due_at=now,
+            subject=f"membership:{row.id}",
+            arguments={"membership": row.id},
+        )
+
+    async def enrolment(self, membership_id: int) -> Enrolment | None:
+        """One membership, for the notice that is about to go out."""
+        async with self._database.read() as session:
+            row = await records.membership(session, membership_id)
+            if row is None:
+                return None
+            member = await records.member(session, row.guild_id, row.user_id)
+            if member is None:
+                return None
+            return _enrolment(row, member, await self._group_name(row.guild_id, row.group_key), changed=False)
+
+    async def answer_notice(self, membership_id: int, user_id: int, *, agreed: bool) -> Enrolment:
+        """Take the person's answer to the notice; with a yes, the group's role follows.
+
+        Raises:
+            NotFoundError: where the notice was taken back, or is somebody else's.
+        """
+        now = self._clock.now()
+        async with self._database.write() as session:
+            row = await records.membership(session, membership_id)
+            if row is None or row.user_id != user_id:
+                raise NotFoundError(self._content.texts.say("en", "errors.not_yours"))
+            member = await records.member(session, row.guild_id, user_id)
+            if member is None:
+                raise NotFoundError(self._content.texts.say("en", "errors.not_yours"))
+            changed = may_answer(row.state) and not (row.state is MembershipState.DECLINED and not agreed)
+            if changed:
+                row.state = MembershipState.ACTIVE if agreed else MembershipState.DECLINED
+                row.changed_at = now
+                if agreed:
+                    member.stopped_at = None
+                session.add(
+                    ConsentRow(
+                        guild_id=row.guild_id,
+                        user_id=user_id,
+                        group_key=row.group_key,
+                        notice_version=self._content.texts.say("en", "enrolment.notice_version"),
+                        agreed=agreed,
+                        at=now,
+                    )
+                )
+                key = "enrolment.staff_agreed" if agreed else "enrolment.staff_declined"
+                staff_room = await self._programmes.object_id(row.guild_id, ObjectKind.CHANNEL, STAFF_ROOM)
+                if staff_room is not None:
+                    await self._outbox.put(session, [self._staff_line(row, key, staff_room, now)])
+                if agreed:
+                    await self._outbox.put(session, [self._role(row, now, give=True)])
+            return _enrolment(row, member, await self._group_name(row.guild_id, row.group_key), changed=changed)
+
+    async def update(self, guild_id: int, user_id: int, *, name: str, timezone: str, reminders: bool) -> Member:
+        """Set the chosen name, the zone (an IANA name; empty for the programme's) and whether reminders are wanted.
+
+        Raises:
+            NotFoundError: where this person is not a member.
+            TimingError: where the zone is unknown; nothing is changed then.
+        """
+        if timezone:
+            zone(timezone)
+        async with self._database.write() as session:
+            row = await records.member(session, guild_id, user_id)
+            if row is None:
+                raise NotFoundError(self._content.texts.say("en", "errors.not_a_member"))
+            row.chosen_name = name.strip()[:80] or row.chosen_name
+            row.timezone = timezone or None
+            row.reminders = reminders
+            return _member(row)
+
+    # -- leaving -------------------------------------------------------------------------------------------------------
+
+    async def stop(self, guild_id: int, user_id: int) -> bool:
+        """Stop everything but safety; false where it was stopped already or this person is nobody here."""
+        now = self._clock.now()
+        async with self._database.write() as session:
+            row = await records.member(session, guild_id, user_id)
+            if row is None or row.stopped_at is not None:
+                return False
+            row.stopped_at = now
+            return True
+
+    async def discharge(self, guild_id: int, user_id: int, staff_id: int) -> list[Enrolment]:
+        """End every open membership: the roles go, the person stays known, and their safety is still looked after.
+
+        Raises:
+            NotAllowedError: where ``staff_id`` may not.
+            NotFoundError: where the person is in no group.
+        """
+        standing = await self.allow(guild_id, staff_id, Action.ENROL)
+        now = self._clock.now()
+        ended: list[Enrolment] = []
+        async with self._database.write() as session:
+            member = await records.member(session, guild_id, user_id)
+            for row in await records.memberships_of(session, guild_id, user_id):
+                if row.state is MembershipState.DISCHARGED or member is None:
+                    continue
+                row.state, row.changed_at = MembershipState.DISCHARGED, now
+                await self._outbox.cancel(session, f"membership:{row.id}")
+                await self._outbox.put(session, [self._role(row, now, give=False)])
+                ended.append(_enrolment(row, member, await self._group_name(guild_id, row.group_key), changed=True))
+        if not ended:
+            raise NotFoundError(self._content.texts.say(standing.language, "errors.not_enrolled"))
+        return ended
+
+    # -- what follows by the outbox --------------------------------------------------------------------------------------
+
+    def notice_thread(self, membership_id: int, guild_id: int, channel_id: int, now: datetime) -> Draft:
+        """The private thread for a notice whose DM is closed."""
+        return Draft(
+            kind=NOTICE_THREAD,
+            lane=Lane.DIRECT,
+            dedupe_key=f"notice-thread:{membership_id}:{int(now.timestamp() * 1000)}",
+            guild_id=guild_id,
+            channel_id=channel_id,
+            due_at=now,
+            subject=f"membership:{membership_id}",
+            arguments={"membership": membership_id},
+        )
+
+    def notice_into(self, membership_id: int, guild_id: int, thread_id: int, cause: int, now: datetime) -> Draft:
+        """The notice, for a private thread; ``cause`` is the delivery that opened it, so that it is posted once."""
+        return Draft(
+            kind=NOTICE,
+            lane=Lane.DIRECT,
+            dedupe_key=f"notice:{membership_id}:thread:{cause}",
+            guild_id=guild_id,
+            channel_id=thread_id,
+            due_at=now,
+            subject=f"membership:{membership_id}",
+            arguments={"membership": membership_id},
+        )
+
+    def _role(self, row: MembershipRow, now: datetime, *, give: bool) -> Draft:
+        return Draft(
+            kind=ROLE,
+            lane=Lane.DIRECT,
+            dedupe_key=f"role:{row.id}:{'give' if give else 'take'}:{int(now.timestamp() * 1000)}",
+            guild_id=row.guild_id,
+            user_id=row.user_id,
+            due_at=now,
+            arguments={"group": row.group_key, "membership": row.id},
+        )
+
+    def _staff_line(self, row: MembershipRow, key: str, staff_room: int, now: datetime) -> Draft:
+        return Draft(
+            kind=STAFF_LINE,
+            lane=Lane.DIRECT,
+            dedupe_key=f"staff-line:{row.id}:{key}:{int(now.timestamp() * 1000)}",
+            guild_id=row.guild_id,
+            channel_id=staff_room,
+            due_at=now,
+            arguments={"key": key, "group": row.group_key, "user": row.user_id},
+        )
+
+    async def _group_name(self, guild_id: int, key: str) -> str:
+        programme = await self._programmes.current(guild_id)
+        group = programme.group(key) if programme else None
+        return group.name if group else key
+
+
+def _member(row: MemberRow) -> Member:
+    return Member(row.guild_id, row.user_id, row.chosen_name, row.language, row.timezone, row.reminders)
+
+
+def _enrolment(row: MembershipRow, member: MemberRow, group_name: str, *, changed: bool) -> Enrolment:
+    return Enrolment(
+        membership_id=row.id,
+        guild_id=row.guild_id,
+        user_id=row.user_id,
+        group_key=row.group_key,
+        group_name=group_name,
+        chosen_name=member.chosen_name,
+        language=member.language,
+        state=row.state,
+        changed=changed,
+    )
+
+

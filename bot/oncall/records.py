@@ -1,0 +1,212 @@
+"""Incidents, their append-only timeline, and the anchor of the rota."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, UniqueConstraint, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.crisis.assessment import Tier
+from bot.db import Base, Encrypted, EncryptedJson, Erase, RowId, Snowflake, UtcDateTime, about
+from bot.oncall.rules import EventKind, IncidentState, ResolvedAs
+
+_NOT_RESOLVED = "state <> 'resolved'"
+_CLIMBING = "next_escalation_at IS NOT NULL"
+
+
+class IncidentRow(Base):
+    """Somebody may be in danger. The row carries its own next step, so that any process can carry it on."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        Index(
+            "uq_incidents_one_open_a_person",
+            "guild_id",
+            "user_id",
+            unique=True,
+            sqlite_where=text(_NOT_RESOLVED),
+            postgresql_where=text(_NOT_RESOLVED),
+        ),
+        Index(
+            "ix_incidents_next_escalation_at",
+            "next_escalation_at",
+            sqlite_where=text(_CLIMBING),
+            postgresql_where=text(_CLIMBING),
+        ),
+        {
+            "info": about(
+                person="user_id",
+                plain={
+                    "id": "row number",
+                    "code": "random; the only name an incident has outside",
+                    "guild_id": "the server",
+                    "user_id": "whose safety it is about",
+                    "channel_id": "where the words were, for the jump link",
+                    "message_id": "where the words were, for the jump link",
+                    "tier": "how loud it pages; the ladder needs it",
+                    "state": "open, acknowledged or resolved",
+                    "opened_at": "time",
+                    "paging_since": "time the ladder counts from",
+                    "policy": "the ladder's steps and times; no names",
+                    "next_step": "counter",
+                    "next_escalation_at": "schedule",
+                    "acknowledged_by": "staff",
+                    "acknowledged_at": "time",
+                    "resolved_by": "staff",
+                    "resolved_at": "time",
+                },
+                erase=Erase.BLANK,
+                why="An erasure must not end a page, and that somebody was looked after stays on record; the words go.",
+            )
+        },
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(8), unique=True)
+    guild_id: Mapped[int] = mapped_column(Snowflake)
+    user_id: Mapped[int] = mapped_column(Snowflake, index=True)
+    channel_id: Mapped[int | None] = mapped_column(Snowflake)
+    message_id: Mapped[int | None] = mapped_column(Snowflake)
+    tier: Mapped[Tier]
+    state: Mapped[IncidentState]
+    categories: Mapped[Any] = mapped_column(EncryptedJson("incidents.categories"), nullable=True)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    paging_since: Mapped[datetime] = mapped_column(UtcDateTime)
+    policy: Mapped[Any] = mapped_column(JSON)
+    next_step: Mapped[int] = mapped_column(Integer, default=0)
+    next_escalation_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    acknowledged_by: Mapped[int | None] = mapped_column(Snowflake)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resolved_by: Mapped[int | None] = mapped_column(Snowflake)
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str | None] = mapped_column(Encrypted("incidents.outcome"))
+
+
+class IncidentEventRow(Base):
+    """One entry of an incident's timeline. Added, never changed."""
+
+    __tablename__ = "incident_events"
+    __table_args__ = (
+        UniqueConstraint("source_key", "tier"),
+        {
+            "info": about(
+                person="user_id",
+                plain={
+                    "id": "row number",
+                    "incident_id": "which incident; none for what was only recorded",
+                    "guild_id": "the server",
+                    "user_id": "whose safety it is about",
+                    "at": "time",
+                    "kind": "what happened",
+                    "actor_id": "who did it",
+                    "source_key": "message or interaction id, so that words heard twice count once",
+                    "tier": "of these words; none for entries that are no words",
+                },
+                erase=Erase.BLANK,
+                why="The timeline of an incident is its record; the words go, that something happened stays.",
+            )
+        },
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"), index=True)
+    guild_id: Mapped[int] = mapped_column(Snowflake)
+    user_id: Mapped[int] = mapped_column(Snowflake, index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[EventKind]
+    actor_id: Mapped[int | None] = mapped_column(Snowflake)
+    source_key: Mapped[str | None] = mapped_column(String(80))
+    tier: Mapped[Tier | None]
+    words: Mapped[str | None] = mapped_column(Encrypted("incident_events.words"))
+    detail: Mapped[Any] = mapped_column(EncryptedJson("incident_events.detail"), nullable=True)
+
+
+class RotaAnchorRow(Base):
+    """From which instant the rota's turns are counted."""
+
+    __tablename__ = "rota_anchors"
+    __table_args__ = (
+        {
+            "info": about(
+                person=None,
+                plain={
+                    "guild_id": "the server",
+                    "people": "staff ids in turn; the programme file's own list, kept to see that it changed",
+                    "anchor": "time",
+                },
+                why="Names staff on a rota by id, as the programme file does; nothing of a member.",
+            )
+        },
+    )
+
+    guild_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    people: Mapped[Any] = mapped_column(JSON)
+    anchor: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+async def incident(session: AsyncSession, incident_id: int) -> IncidentRow | None:
+    """The incident, locked for a change where the database locks rows."""
+    query = select(IncidentRow).where(IncidentRow.id == incident_id).with_for_update()
+    return (await session.scalars(query)).one_or_none()
+
+
+async def read_incident(session: AsyncSession, incident_id: int) -> IncidentRow | None:
+    """The incident, to look at."""
+    return await session.get(IncidentRow, incident_id)
+
+
+async def unresolved_of(session: AsyncSession, guild_id: int, user_id: int) -> IncidentRow | None:
+    """The one incident of this person that is not resolved, or none."""
+    query = (
+        select(IncidentRow)
+        .where(IncidentRow.guild_id == guild_id, IncidentRow.user_id == user_id)
+        .where(text(_NOT_RESOLVED))
+        .with_for_update()
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def tiers_heard(session: AsyncSession, source_key: str) -> Sequence[Tier]:
+    """At which tiers words of this source were taken note of already."""
+    query = select(IncidentEventRow.tier).where(
+        IncidentEventRow.source_key == source_key, IncidentEventRow.tier.is_not(None)
+    )
+    return [tier for tier in (await session.scalars(query)).all() if tier is not None]
+
+
+async def replies_given(session: AsyncSession, guild_id: int, user_id: int) -> int:
+    """How many replies this person was ever given, so that the next one reads differently."""
+    query = select(func.count()).where(
+        IncidentEventRow.guild_id == guild_id,
+        IncidentEventRow.user_id == user_id,
+        IncidentEventRow.kind == EventKind.REPLIED,
+    )
+    return (await session.scalars(query)).one()
+
+
+async def climbing(session: AsyncSession, now: datetime, limit: int = 100) -> Sequence[IncidentRow]:
+    """The incidents whose next step is due at ``now`` (UTC), longest waiting first."""
+    query = (
+        select(IncidentRow)
+        .where(text(_CLIMBING), IncidentRow.next_escalation_at <= now)
+        .order_by(IncidentRow.next_escalation_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def next_escalation(session: AsyncSession) -> datetime | None:
+    """When the next step of any incident is due (UTC), or none."""
+    query = (
+        select(IncidentRow.next_escalation_at).where(text(_CLIMBING)).order_by(IncidentRow.next_escalation_at).limit(1)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def unresolved(session: AsyncSession, guild_id: int) -> Sequence[IncidentRow]:
+    """Every incident of a server that is not resolved, oldest first."""
+    query = select(IncidentRow).where(IncidentRow.guild_id == guild_id).where(text(_NOT_RESOLVED))
+    return (await session.scalars(query.order_by(IncidentRow.id))).all()

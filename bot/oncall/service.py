@@ -1,0 +1,435 @@
+"""Incidents, and the pages that climb the ladder until somebody acknowledges."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.crisis.assessment import Tier
+from bot.db import Database
+from bot.delivery.service import Draft, Lane, Outbox, Outcome
+from bot.errors import NotFoundError
+from bot.members.service import Action, MemberService
+from bot.observe.logs import get_logger
+from bot.oncall import records
+from bot.oncall.records import IncidentEventRow, IncidentRow, RotaAnchorRow
+from bot.oncall.rules import (
+    NOTIFY_BECOMES_PAGE_AFTER,
+    EventKind,
+    IncidentState,
+    Policy,
+    ResolvedAs,
+    Shift,
+    Step,
+    people_of,
+    shift_at,
+)
+from bot.program.layout import ON_CALL, ObjectKind
+from bot.program.schema import Programme
+from bot.program.service import ProgrammeService
+from bot.timing import Clock
+
+__all__ = ["Alarm", "EventKind", "Incident", "IncidentState", "OnCallService", "ResolvedAs", "Shift"]
+
+log = get_logger(__name__)
+
+CARD, DM, CARD_EDIT, LINE = "oncall.card", "oncall.dm", "oncall.card-edit", "oncall.line"
+_CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Words, or a button, that somebody should know about. ``source_key`` makes the occasion unique."""
+
+    guild_id: int
+    user_id: int
+    tier: Tier
+    source_key: str
+    categories: tuple[str, ...] = ()
+    words: str | None = None
+    channel_id: int | None = None
+    message_id: int | None = None
+    kind: EventKind = EventKind.JOINED
+
+
+@dataclass(frozen=True)
+class Incident:
+    """An incident as others see it: no words. All datetimes are UTC."""
+
+    id: int
+    code: str
+    guild_id: int
+    user_id: int
+    channel_id: int | None
+    message_id: int | None
+    tier: Tier
+    state: IncidentState
+    opened_at: datetime
+    next_escalation_at: datetime | None
+    acknowledged_by: int | None
+    acknowledged_at: datetime | None
+    resolved_by: int | None
+    resolved_at: datetime | None
+
+
+class OnCallService:
+    """The use cases of on call; also what the heart asks for due escalations."""
+
+    name = "escalation"
+
+    def __init__(
+        self, database: Database, clock: Clock, outbox: Outbox, programmes: ProgrammeService, members: MemberService
+    ) -> None:
+        self._database, self._clock, self._outbox = database, clock, outbox
+        self._programmes, self._members = programmes, members
+
+    # -- who is on call ------------------------------------------------------------------------------------------------
+
+    async def shift(self, guild_id: int) -> Shift:
+        """Who is on call now, and until when."""
+        programme = await self._programmes.current(guild_id)
+        if programme is None or not programme.oncall.rota.people:
+            return Shift(None, None)
+        rota, now = programme.oncall.rota, self._clock.now()
+        anchor = await self._anchor(guild_id, rota.people, now)
+        return shift_at(rota.people, rota.handoff, programme.zone, anchor, now)
+
+    async def _anchor(self, guild_id: int, people: Sequence[int], now: datetime) -> datetime:
+        """From when the turns are counted: the first on the list has the week in which the list came to be."""
+        async with self._database.read() as session:
+            row = await session.get(RotaAnchorRow, guild_id)
+        if row is not None and row.people == list(people):
+            return row.anchor
+        async with self._database.write() as session:
+            await session.merge(RotaAnchorRow(guild_id=guild_id, people=list(people), anchor=now))
+        return now
+
+    # -- opening, raising, joining -------------------------------------------------------------------------------------
+
+    async def is_heard(self, session: AsyncSession, source_key: str, tier: Tier) -> bool:
+        """Whether words of this source were taken note of already, at this tier or a graver one."""
+        return any(heard >= tier for heard in await records.tiers_heard(session, source_key))
+
+    async def record_only(self, session: AsyncSession, alarm: Alarm) -> None:
+        """Tier `log`: the record, and nothing else."""
+        session.add(self._event(alarm, None, EventKind.JOINED))
+
+    async def raise_alarm(self, session: AsyncSession, alarm: Alarm, shift: Shift) -> Incident:
+        """Open an incident, raise the open one, or join its timeline; whatever must page is in this transaction.
+
+        ``shift`` is who is on call, looked up before the transaction began.
+        """
+        now = self._clock.now()
+        row = await records.unresolved_of(session, alarm.guild_id, alarm.user_id)
+        if row is None:
+            row = await self._open(session, alarm, now)
+            await self._page_or_wait(session, row, shift, now)
+        elif alarm.tier > row.tier:
+            row.tier, row.state = alarm.tier, IncidentState.OPEN
+            row.categories = sorted({*(row.categories or []), *alarm.categories})
+            row.channel_id, row.message_id = alarm.channel_id or row.channel_id, alarm.message_id or row.message_id
+            row.acknowledged_by = row.acknowledged_at = None
+            session.add(self._event(alarm, row.id, EventKind.RAISED))
+            await self._page_or_wait(session, row, shift, now)
+        else:
+            session.add(self._event(alarm, row.id, alarm.kind))
+            if row.state is IncidentState.ACKNOWLEDGED and alarm.tier is Tier.PAGE:
+                await self._tell(session, row, "still_in_danger", [row.acknowledged_by], now, alarm.source_key)
+        return _incident(row)
+
+    async def _open(self, session: AsyncSession, alarm: Alarm, now: datetime) -> IncidentRow:
+        programme = await self._programmes.current(alarm.guild_id)
+        row = IncidentRow(
+            code="".join(secrets.choice(_CODE_LETTERS) for _ in range(6)),
+            guild_id=alarm.guild_id,
+            user_id=alarm.user_id,
+            channel_id=alarm.channel_id,
+            message_id=alarm.message_id,
+            tier=alarm.tier,
+            state=IncidentState.OPEN,
+            categories=list(alarm.categories),
+            opened_at=now,
+            paging_since=now,
+            policy=_policy(programme).to_json(),
+            next_step=0,
+        )
+        session.add(row)
+        await session.flush()
+        session.add(self._event(alarm, row.id, EventKind.OPENED))
+        return row
+
+    async def _page_or_wait(self, session: AsyncSession, row: IncidentRow, shift: Shift, now: datetime) -> None:
+        if row.tier is Tier.PAGE:
+            row.paging_since, row.next_step, row.next_escalation_at = now, 0, now
+            await self._climb(session, row, shift, now)
+        else:
+            row.next_escalation_at = now + NOTIFY_BECOMES_PAGE_AFTER
+            await self._put_card(session, row, "notify", (), now)
+
+    # -- climbing ------------------------------------------------------------------------------------------------------
+
+    async def next_due(self) -> datetime | None:
+        """When the next step of any incident is due (UTC), or none."""
+        async with self._database.read() as session:
+            return await records.next_escalation(session)
+
+    async def run_due(self, now: datetime) -> None:
+        """Take every step that is due at ``now`` (UTC)."""
+        async with self._database.read() as session:
+            guilds = {row.guild_id for row in await records.climbing(session, now)}
+        shifts = {guild_id: await self.shift(guild_id) for guild_id in guilds}
+        async with self._database.write() as session:
+            for row in await records.climbing(session, now):
+                if row.guild_id not in shifts:
+                    continue  # came due this very moment; the next beat takes it
+                if row.tier is not Tier.PAGE:
+                    row.tier, row.paging_since, row.next_step = Tier.PAGE, now, 0
+                    session.add(self._note(row, EventKind.BECAME_PAGE))
+                await self._climb(session, row, shifts[row.guild_id], now)
+
+    async def _climb(self, session: AsyncSession, row: IncidentRow, shift: Shift, now: datetime) -> None:
+        """Take the step that is due, and those after it for as long as a step reaches nobody; set when the next is due."""
+        policy = Policy.from_json(row.policy)
+        programme = await self._programmes.current(row.guild_id)
+        backup = programme.oncall.backup if programme else ()
+        staff = programme.staff if programme else ()
+        for _ in range(len(policy.steps)):
+            number = row.next_step
+            step = policy.step(number)
+            people = people_of(step.notify, shift.person, backup, staff)
+            row.next_step += 1
+            row.next_escalation_at = max(policy.due(row.paging_since, row.next_step), now)
+            if people:
+                session.add(self._note(row, EventKind.STEP, detail={"step": number, "people": list(people)}))
+                await self._put_page(session, row, number, people, now)
+                return
+            session.add(self._note(row, EventKind.STEP_EMPTY, detail={"step": number, "notify": step.notify}))
+            log.warning("oncall.step_empty", incident=row.id, step=number, notify=step.notify)
+        # Nobody anywhere on the ladder: the channel itself is told, and this goes on at every repeat.
+        await self._put_card(session, row, str(row.next_step - 1), (), now)
+
+    async def _put_page(
+        self, session: AsyncSession, row: IncidentRow, number: int, people: Sequence[int], now: datetime
+    ) -> None:
+        await self._put_card(session, row, str(number), people, now)
+        drafts = [
+            Draft(
+                kind=DM,
+                lane=Lane.CRISIS,
+                dedupe_key=f"{self._round(row)}:{number}:dm:{person}",
+                guild_id=row.guild_id,
+                user_id=person,
+                due_at=now,
+                subject=subject(row.id),
+                arguments={"incident": row.id},
+            )
+            for person in people
+        ]
+        await self._outbox.put(session, drafts)
+
+    async def _put_card(
+        self, session: AsyncSession, row: IncidentRow, step: str, people: Sequence[int], now: datetime
+    ) -> None:
+        channel = await self._programmes.object_id(row.guild_id, ObjectKind.CHANNEL, ON_CALL)
+        if channel is None:
+            log.error("oncall.no_channel", incident=row.id)
+            return
+        draft = Draft(
+            kind=CARD,
+            lane=Lane.CRISIS,
+            dedupe_key=f"{self._round(row)}:{step}:card",
+            guild_id=row.guild_id,
+            channel_id=channel,
+            due_at=now,
+            subject=subject(row.id),
+            arguments={"incident": row.id, "people": " ".join(map(str, people)), "step": step},
+        )
+        await self._outbox.put(session, [draft])
+
+    def _round(self, row: IncidentRow) -> str:
+        """One paging of one incident; raised again, it pages anew."""
+        return f"page:{row.id}:{int(row.paging_since.timestamp() * 1000)}"
+
+    async def _tell(
+        self, session: AsyncSession, row: IncidentRow, key: str, people: Sequence[int | None], now: datetime, cause: str
+    ) -> None:
+        """One line in #on-call about an incident: ``key`` names the text, ``cause`` makes it said once."""
+        channel = await self._programmes.object_id(row.guild_id, ObjectKind.CHANNEL, ON_CALL)
+        if channel is None:
+            log.error("oncall.no_channel", incident=row.id)
+            return
+        draft = Draft(
+            kind=LINE,
+            lane=Lane.CRISIS,
+            dedupe_key=f"line:{row.id}:{key}:{cause}",
+            guild_id=row.guild_id,
+            channel_id=channel,
+            due_at=now,
+            arguments={"incident": row.id, "key": key, "people": " ".join(str(one) for one in people if one)},
+        )
+        await self._outbox.put(session, [draft])
+
+    # -- what people press ---------------------------------------------------------------------------------------------
+
+    async def acknowledge(self, incident_id: int, staff_id: int) -> tuple[Incident, bool]:
+        """Take the incident: the ladder stops, every card says who has it. False where somebody else was first.
+
+        Raises:
+            NotFoundError: where there is no such incident.
+            NotAllowedError: where this person may not.
+        """
+        await self._members.allow((await self.find(incident_id)).guild_id, staff_id, Action.HANDLE_INCIDENT)
+        now = self._clock.now()
+        async with self._database.write() as session:
+            row = await self._row(session, incident_id)
+            if row.state is not IncidentState.OPEN:
+                return _incident(row), False
+            row.state, row.acknowledged_by, row.acknowledged_at = IncidentState.ACKNOWLEDGED, staff_id, now
+            row.next_escalation_at = None
+            session.add(self._note(row, EventKind.ACKNOWLEDGED, actor=staff_id))
+            await self._outbox.cancel(session, subject(row.id), Outcome.ACKNOWLEDGED, (CARD, DM))
+            await self._edit_cards(session, row, now)
+            return _incident(row), True
+
+    async def resolve(self, incident_id: int, staff_id: int, outcome: ResolvedAs) -> Incident:
+        """Close the incident with its outcome; one that nobody acknowledged stops paging, too.
+
+        Raises:
+            NotFoundError, NotAllowedError: as ``acknowledge``.
+        """
+        await self._members.allow((await self.find(incident_id)).guild_id, staff_id, Action.HANDLE_INCIDENT)
+        now = self._clock.now()
+        async with self._database.write() as session:
+            row = await self._row(session, incident_id)
+            if row.state is not IncidentState.RESOLVED:
+                row.state, row.resolved_by, row.resolved_at = IncidentState.RESOLVED, staff_id, now
+                row.outcome, row.next_escalation_at = outcome.value, None
+                session.add(self._note(row, EventKind.RESOLVED, actor=staff_id, detail={"outcome": outcome.value}))
+                await self._outbox.cancel(session, subject(row.id), Outcome.ACKNOWLEDGED, (CARD, DM))
+                await self._edit_cards(session, row, now)
+            return _incident(row)
+
+    async def edit_late_card(self, session: AsyncSession, incident_id: int, message: tuple[int, int]) -> None:
+        """A card or DM that was on its way when the incident was taken: have it say so, too."""
+        row = await records.incident(session, incident_id)
+        if row is not None and row.state is not IncidentState.OPEN:
+            await self._outbox.put(session, [self._edit(row, message, self._clock.now())])
+
+    async def _edit_cards(self, session: AsyncSession, row: IncidentRow, now: datetime) -> None:
+        sent = [
+            *await self._outbox.messages_of(session, subject(row.id), CARD),
+            *await self._outbox.messages_of(session, subject(row.id), DM),
+        ]
+        await self._outbox.put(session, [self._edit(row, message, now) for message in sent])
+
+    def _edit(self, row: IncidentRow, message: tuple[int, int], now: datetime) -> Draft:
+        return Draft(
+            kind=CARD_EDIT,
+            lane=Lane.CRISIS,
+            dedupe_key=f"edit:{row.id}:{row.state.value}:{int((row.resolved_at or row.acknowledged_at or now).timestamp())}:{message[1]}",
+            guild_id=row.guild_id,
+            channel_id=message[0],
+            due_at=now,
+            arguments={"incident": row.id, "message": message[1]},
+        )
+
+    async def member_says(self, incident_id: int, user_id: int, kind: EventKind, source_key: str) -> Incident:
+        """The person themselves pressed `Ask staff to contact me` or `I'm safe for now`. Neither closes anything.
+
+        Raises:
+            NotFoundError: where the incident is not this person's.
+        """
+        incident = await self.find(incident_id)
+        if incident.user_id != user_id:
+            raise NotFoundError("This button belongs to somebody else.")
+        now = self._clock.now()
+        key = "contact_requested" if kind is EventKind.ASKED_CONTACT else "safe_pressed"
+        shift = await self.shift(incident.guild_id)
+        async with self._database.write() as session:
+            row = await self._row(session, incident_id)
+            session.add(self._note(row, kind, actor=user_id))
+            wanted = [row.acknowledged_by or shift.person] if kind is EventKind.ASKED_CONTACT else []
+            await self._tell(session, row, key, wanted, now, source_key)
+            return _incident(row)
+
+    # -- looking -------------------------------------------------------------------------------------------------------
+
+    async def find(self, incident_id: int) -> Incident:
+        """The incident.
+
+        Raises:
+            NotFoundError: where there is none.
+        """
+        async with self._database.read() as session:
+            row = await records.read_incident(session, incident_id)
+        if row is None:
+            raise NotFoundError("There is no such incident.")
+        return _incident(row)
+
+    async def unresolved(self, guild_id: int) -> list[Incident]:
+        """Every incident of a server that is not resolved, oldest first."""
+        async with self._database.read() as session:
+            return [_incident(row) for row in await records.unresolved(session, guild_id)]
+
+    async def note_reply(self, session: AsyncSession, alarm: Alarm, incident_id: int | None) -> int:
+        """Record that the person is being answered; how many answers they had before this one."""
+        before = await records.replies_given(session, alarm.guild_id, alarm.user_id)
+        event = self._event(alarm, incident_id, EventKind.REPLIED)
+        event.source_key = event.tier = event.words = None
+        session.add(event)
+        return before
+
+    async def _row(self, session: AsyncSession, incident_id: int) -> IncidentRow:
+        row = await records.incident(session, incident_id)
+        if row is None:
+            raise NotFoundError("There is no such incident.")
+        return row
+
+    def _event(self, alarm: Alarm, incident_id: int | None, kind: EventKind) -> IncidentEventRow:
+        return IncidentEventRow(
+            incident_id=incident_id,
+            guild_id=alarm.guild_id,
+            user_id=alarm.user_id,
+            at=self._clock.now(),
+            kind=kind,
+            source_key=alarm.source_key,
+            tier=alarm.tier,
+            words=alarm.words,
+            detail={"categories": list(alarm.categories)},
+        )
+
+    def _note(
+        self,
+        row: IncidentRow,
+        kind: EventKind,
+        *,
+        actor: int | None = None,
+        detail: dict[str, int | str | list[int]] | None = None,
+    ) -> IncidentEventRow:
+        return IncidentEventRow(
+            incident_id=row.id,
+            guild_id=row.guild_id,
+            user_id=row.user_id,
+            at=self._clock.now(),
+            kind=kind,
+            actor_id=actor,
+            detail=detail,
+        )
+
+
+def subject(incident_id: int) -> str:
+    """How deliveries of an incident are called off together."""
+    return f"incident:{incident_id}"
+
+
+def _policy(programme: Programme | None) -> Policy:
+    if programme is None:
+        return Policy((Step(timedelta(0), "everyone"),), timedelta(minutes=5))
+    ladder = programme.oncall.ladder
+    return Policy(tuple(Step(rung.after, rung.notify.value) for rung in ladder), programme.oncall.repeat)
+
+
+def _incident(row: IncidentRow) -> Incident:
+    return Incident(**{name: getattr(row, name) for name in Incident.__dataclass_fields__})

@@ -1,0 +1,267 @@
+"""What a programme file says, typed and frozen.
+
+Field names are the file's keys, in the file's order. Times and dates are naive: wall times of the programme's zone,
+``Programme.zone``. Ids are Discord's, as whole numbers. A list that is empty in the file is an empty tuple here.
+
+``file.parse_programme`` makes a ``Programme`` of a file; ``to_stored`` and ``from_stored`` carry one through the
+database, in the file's own notation, so that one set of rules reads both.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    SerializationInfo,
+    ValidationInfo,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
+
+from bot.program.notation import (
+    Contact,
+    Country,
+    Duration,
+    Key,
+    Lead,
+    LocalTime,
+    Name,
+    Rule,
+    Snowflake,
+    Text,
+    WallTime,
+    WebAddress,
+    WeekMoment,
+    ZoneName,
+    one_of,
+    refused,
+)
+from bot.timing import Series, Weekday, parse_week_time, to_instant, zone
+
+_UTC: Final = ZoneInfo("UTC")
+
+SECRETS: Final = "secrets"
+"""The serialisation context under which contacts are written out; without it they are masked."""
+
+
+class Track(StrEnum):
+    """Whom a group is for."""
+
+    IOP = "iop"
+    AFTERCARE = "aftercare"
+    FAMILY = "family"
+
+
+class Language(StrEnum):
+    """A language in which the programme speaks."""
+
+    ENGLISH = "en"
+    SPANISH = "es"
+
+
+class MeetingKind(StrEnum):
+    """The form in which a source of mutual-help meetings is published."""
+
+    MEETING_GUIDE = "meeting-guide"
+    BMLT = "bmlt"
+
+
+class Notified(StrEnum):
+    """Whom a rung of the ladder notifies."""
+
+    ON_CALL = "on-call"
+    BACKUP = "backup"
+    EVERYONE = "everyone"
+    """All staff."""
+
+
+class Section(BaseModel):
+    """One mapping of the file. A key with nothing behind it counts as absent; an unknown key is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_absent(cls, said: Any) -> Any:  # noqa: ANN401 # whatever stands in the file
+        if isinstance(said, dict):
+            return {key: value for key, value in said.items() if value is not None or key not in cls.model_fields}
+        return said
+
+
+def _some_language(languages: tuple[Language, ...]) -> tuple[Language, ...]:
+    return languages or (Language.ENGLISH,)
+
+
+class ProgramFacts(Section):
+    """Section ``program``: the programme's name, place and languages."""
+
+    name: Name
+    timezone: ZoneName
+    country: Country
+    """ISO 3166-1 alpha-2; decides which helplines are shown, so it has no default."""
+    languages: Annotated[
+        tuple[Annotated[Language, BeforeValidator(one_of(Language))], ...], AfterValidator(_some_language)
+    ] = (Language.ENGLISH,)
+    """At least one; an empty list means English."""
+    minors: bool = Field(default=False, strict=True)
+
+
+class Group(Section):
+    """One group. ``key`` begins its channels' names; ``name`` is its role's and its category's."""
+
+    key: Key
+    name: Name
+    track: Annotated[Track, BeforeValidator(one_of(Track))]
+
+
+class Checkin(Section):
+    """A check-in card on ``days`` at ``time``, open for ``window`` from then on. One a group and time."""
+
+    group: Key
+    days: tuple[Annotated[Weekday, BeforeValidator(one_of(Weekday))], ...] = tuple(Weekday)
+    time: WallTime
+    window: Duration = timedelta(hours=12)
+
+
+class Prompt(Section):
+    """The group's coping skill of the day, every day at ``time``. One a group and time."""
+
+    group: Key
+    time: WallTime
+
+
+def _never(starts: datetime, rule: str) -> bool:
+    beginning = to_instant(starts, _UTC)
+    return Series(starts, _UTC, rule).next_after(beginning, inclusive=True) is None
+
+
+class Session(Section):
+    """A session, once at ``starts`` or, with ``rrule``, in a series that begins there."""
+
+    key: Key
+    group: Key
+    title: Name
+    starts: LocalTime
+    duration: Duration
+    rrule: Rule | None = None
+    where: Text | None = None
+    link: WebAddress | None = None
+    reminders: tuple[Lead, ...] = ()
+    """How long before the start each reminder goes out."""
+
+    @field_validator("rrule")
+    @classmethod
+    def _happens(cls, rule: str | None, info: ValidationInfo) -> str | None:
+        starts = info.data.get("starts")  # absent where it was refused itself
+        if rule is None or starts is None:
+            return rule
+        if _never(starts, rule):
+            raise refused("by this rule the session never takes place; check UNTIL, BYDAY and BYMONTHDAY")
+        return rule
+
+    def series(self, zone: ZoneInfo) -> Series:
+        """When the session takes place, in the programme's zone."""
+        return Series(self.starts, zone, self.rrule)
+
+
+class MeetingSource(Section):
+    """Where a fellowship's meetings are read from: an address, or a file's path."""
+
+    key: Key
+    kind: Annotated[MeetingKind, BeforeValidator(one_of(MeetingKind))]
+    fellowship: Name
+    source: Text
+
+
+class Rota(Section):
+    """Who is on call: a week each, in turn, handed over at ``handoff``."""
+
+    handoff: WeekMoment = parse_week_time("mon 09:00")
+    people: tuple[Snowflake, ...] = ()
+
+
+class Rung(Section):
+    """One step of the ladder: ``after`` so long without an acknowledgement, ``notify`` these."""
+
+    after: Lead
+    notify: Annotated[Notified, BeforeValidator(one_of(Notified))]
+
+
+DEFAULT_LADDER: Final = tuple(
+    Rung.model_validate({"after": after, "notify": notified.value})
+    for after, notified in (("0s", Notified.ON_CALL), ("3m", Notified.BACKUP), ("7m", Notified.EVERYONE))
+)
+"""The ladder of a file that names none. An empty one means this, too: a ladder that reaches nobody is no wish."""
+
+
+def _climbing(rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
+    """The rungs in the order in which they are climbed."""
+    return tuple(sorted(rungs or DEFAULT_LADDER, key=lambda rung: rung.after))
+
+
+class OnCall(Section):
+    """Who is paged, in which order, how often, and by which other roads."""
+
+    rota: Rota = Rota()
+    backup: tuple[Snowflake, ...] = ()
+    ladder: Annotated[tuple[Rung, ...], AfterValidator(_climbing)] = DEFAULT_LADDER
+    repeat: Duration = timedelta(minutes=5)
+    """How long after the last rung the page is repeated, and again, until somebody acknowledges."""
+    contacts: Mapping[Snowflake, tuple[Contact, ...]] = Field(default_factory=dict, repr=False)
+    """Apprise addresses by person. They hold account secrets and telephone numbers: never log them."""
+
+    @field_serializer("contacts")
+    def _contacts_stay_masked(
+        self, contacts: Mapping[int, tuple[SecretStr, ...]], info: SerializationInfo
+    ) -> dict[str, list[str]]:
+        revealed = bool(info.context and info.context.get(SECRETS))
+        return {
+            str(person): [url.get_secret_value() if revealed else str(url) for url in urls]
+            for person, urls in contacts.items()
+        }
+
+    def contacts_of(self, person: int) -> tuple[str, ...]:
+        """The apprise addresses of one person, in the clear; empty where the file names none."""
+        return tuple(url.get_secret_value() for url in self.contacts.get(person, ()))
+
+
+class Programme(Section):
+    """A whole programme file."""
+
+    program: ProgramFacts
+    guild: Snowflake | None = None
+    """The Discord server; None where the bot is in one only."""
+    staff: tuple[Snowflake, ...] = ()
+    groups: tuple[Group, ...] = ()
+    checkins: tuple[Checkin, ...] = ()
+    prompts: tuple[Prompt, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    meetings: tuple[MeetingSource, ...] = ()
+    oncall: OnCall = OnCall()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which every wall time of the file is meant."""
+        return zone(self.program.timezone)
+
+    def group(self, key: str) -> Group | None:
+        """The group of this key."""
+        return next((group for group in self.groups if group.key == key), None)
+
+    def to_stored(self) -> dict[str, Any]:
+        """Everything, contacts in the clear, as JSON can hold it: for an encrypted column and nothing else."""
+        return self.model_dump(mode="json", context={SECRETS: True}, exclude_none=True)
+
+    @classmethod
+    def from_stored(cls, stored: Mapping[str, Any]) -> "Programme":
+        """The programme that ``to_stored`` wrote."""
+        return cls.model_validate(dict(stored))

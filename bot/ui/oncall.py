@@ -1,0 +1,211 @@
+"""What on-call people see: the card in #on-call, the DM, the card once somebody has it. Never anybody's words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import discord
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.content import Content
+from bot.delivery.service import Deed, Delivery, Post, QuietKind, Receipt, Withdrawn
+from bot.members.service import MemberService
+from bot.oncall.service import Incident, IncidentState, OnCallService
+from bot.program.service import ProgrammeService
+from bot.ui.safe import Button, SafeView
+
+URGENT, QUIET, CALM = discord.Colour.red(), discord.Colour.orange(), discord.Colour.green()
+
+
+def timestamp(instant: datetime | None, style: str = "t") -> str:
+    """A Discord timestamp, which every reader sees in their own zone. ``instant`` is UTC."""
+    return f"<t:{int(instant.timestamp())}:{style}>" if instant is not None else "-"
+
+
+@dataclass(frozen=True)
+class _Facts:
+    language: str
+    name: str
+    group: str
+    link: str
+
+
+class Cards:
+    """Draws an incident, in whichever state it is."""
+
+    def __init__(
+        self, oncall: OnCallService, members: MemberService, programmes: ProgrammeService, content: Content
+    ) -> None:
+        self.oncall, self._members, self._programmes, self._content = oncall, members, programmes, content
+
+    def say(self, language: str, key: str, **values: str | int) -> str:
+        """A text of this feature."""
+        return self._content.texts.say(language, f"oncall.{key}", **values)
+
+    async def facts(self, incident: Incident) -> _Facts:
+        """The chosen name, the group and the place, in the programme's first language."""
+        programme = await self._programmes.current(incident.guild_id)
+        language = programme.program.languages[0].value if programme else "en"
+        member = await self._members.find(incident.guild_id, incident.user_id)
+        standing = await self._members.standing(incident.guild_id, incident.user_id)
+        groups = [programme.group(key) for key in standing.groups] if programme else []
+        names = ", ".join(group.name for group in groups if group) or self.say(language, "outsider")
+        link = self.say(language, "place_dm")
+        if incident.message_id is not None and incident.channel_id is not None:
+            if not await self._members.dms.is_dm(incident.channel_id):
+                link = f"https://discord.com/channels/{incident.guild_id}/{incident.channel_id}/{incident.message_id}"
+        name = discord.utils.escape_markdown(member.chosen_name) if member else f"<@{incident.user_id}>"
+        return _Facts(language, name, names, link)
+
+    async def card(self, incident: Incident) -> tuple[discord.Embed, SafeView]:
+        """The card of an open or taken incident, with the buttons that still make sense."""
+        facts = await self.facts(incident)
+        embed = await self._embed(incident, facts)
+        buttons = []
+        if incident.state is IncidentState.OPEN:
+            label = self._content.texts.say(facts.language, "buttons.acknowledge")
+            buttons.append(Button(label, "incident", "ack", incident.id, discord.ButtonStyle.danger))
+        if incident.state is not IncidentState.RESOLVED:
+            label = self._content.texts.say(facts.language, "buttons.resolve")
+            buttons.append(Button(label, "incident", "resolve", incident.id))
+        return embed, SafeView(buttons)
+
+    async def _embed(self, incident: Incident, facts: _Facts) -> discord.Embed:
+        tier = self.say(facts.language, f"tier_{incident.tier.value}")
+        values = {"tier": tier, "name": facts.name, "group": facts.group, "link": facts.link}
+        values["since"] = timestamp(incident.opened_at, "f")
+        match incident.state:
+            case IncidentState.ACKNOWLEDGED:
+                title, body, colour = "acknowledged_title", "acknowledged_body", CALM
+                values |= {"staff": f"<@{incident.acknowledged_by}>", "at": timestamp(incident.acknowledged_at)}
+            case IncidentState.RESOLVED:
+                title, body, colour = "resolved_title", "resolved_body", CALM
+                values |= {"staff": f"<@{incident.resolved_by}>", "at": timestamp(incident.resolved_at)}
+            case IncidentState.OPEN if incident.tier.value == "page":
+                title, body, colour = "page_title", "page_body", URGENT
+            case _:
+                title, body, colour = "notify_title", "notify_body", QUIET
+                values["deadline"] = timestamp(incident.next_escalation_at)
+        embed = discord.Embed(
+            title=self.say(facts.language, title, **values)[:256],
+            description=self.say(facts.language, body, **values),
+            colour=colour,
+        )
+        embed.set_footer(text=incident.code)
+        return embed
+
+
+class PageCard(QuietKind):
+    """The card in #on-call, which mentions those whom the step pages."""
+
+    name = "oncall.card"
+
+    def __init__(self, cards: Cards) -> None:
+        self._cards = cards
+
+    async def compose(self, delivery: Delivery, now: datetime) -> Post | Withdrawn:
+        """The card, where nobody has taken the incident yet."""
+        incident = await self._cards.oncall.find(int(delivery.arguments["incident"]))
+        if incident.state is not IncidentState.OPEN:
+            return Withdrawn()
+        people = [int(one) for one in str(delivery.arguments["people"]).split()]
+        embed, view = await self._cards.card(incident)
+        facts = await self._cards.facts(incident)
+        who = " ".join(f"<@{person}>" for person in people)
+        if delivery.arguments["step"] not in {"0", "notify"}:
+            key = "escalated" if who else "nobody_reachable_at_all"
+            who = self._cards.say(facts.language, key, **({"who": who} if who else {}))
+        if (now - delivery.due_at).total_seconds() > 60:
+            who = f"{who} {self._cards.say(facts.language, 'late_page', due=timestamp(delivery.due_at, 'f'))}"
+        mentions = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(one) for one in people])
+        return Post(
+            content=who.strip(), embed=embed, view=view, mentions=mentions, plain=f"{who} {facts.link} {incident.code}"
+        )
+
+    async def sent(self, session: AsyncSession, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+        """Where it was taken while the card was on its way, have the card say so."""
+        del now
+        await _catch_up(self._cards, session, delivery, receipt)
+
+
+class PageDm(QuietKind):
+    """The page by DM."""
+
+    name = "oncall.dm"
+
+    def __init__(self, cards: Cards) -> None:
+        self._cards = cards
+
+    async def compose(self, delivery: Delivery, now: datetime) -> Post | Withdrawn:
+        """The DM, where nobody has taken the incident yet."""
+        del now
+        incident = await self._cards.oncall.find(int(delivery.arguments["incident"]))
+        if incident.state is not IncidentState.OPEN:
+            return Withdrawn()
+        facts = await self._cards.facts(incident)
+        tier = self._cards.say(facts.language, f"tier_{incident.tier.value}")
+        since = timestamp(incident.opened_at, "f")
+        body = self._cards.say(
+            facts.language, "dm_page", tier=tier, name=facts.name, group=facts.group, since=since, link=facts.link
+        )
+        _, view = await self._cards.card(incident)
+        return Post(content=body, view=view, plain=f"{facts.link} {incident.code}")
+
+    async def sent(self, session: AsyncSession, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+        """Where it was taken while the DM was on its way, have the DM say so."""
+        del now
+        await _catch_up(self._cards, session, delivery, receipt)
+
+
+async def _catch_up(cards: Cards, session: AsyncSession, delivery: Delivery, receipt: Receipt) -> None:
+    if receipt.channel_id is not None and receipt.message_id is not None:
+        incident = int(delivery.arguments["incident"])
+        await cards.oncall.edit_late_card(session, incident, (receipt.channel_id, receipt.message_id))
+
+
+class CardEdit(QuietKind):
+    """Has a card or DM say who took it, or that it is over."""
+
+    name = "oncall.card-edit"
+
+    def __init__(self, cards: Cards, client: discord.Client) -> None:
+        self._cards, self._client = cards, client
+
+    async def compose(self, delivery: Delivery, now: datetime) -> Deed | Withdrawn:
+        """The edit, by what the incident says now."""
+        del now
+        channel_id = delivery.channel_id
+        if channel_id is None:
+            return Withdrawn()
+        message_id = int(delivery.arguments["message"])
+        incident = await self._cards.oncall.find(int(delivery.arguments["incident"]))
+        embed, view = await self._cards.card(incident)
+
+        async def edit() -> Receipt:
+            message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
+            try:
+                await message.edit(embed=embed, view=view)
+            except discord.NotFound:
+                return Receipt()  # somebody deleted the card: nothing left to say on it
+            return Receipt()
+
+        return Deed(edit)
+
+
+class Line(QuietKind):
+    """One line in #on-call about an incident."""
+
+    name = "oncall.line"
+
+    def __init__(self, cards: Cards) -> None:
+        self._cards = cards
+
+    async def compose(self, delivery: Delivery, now: datetime) -> Post | Withdrawn:
+        """The line."""
+        del now
+        incident = await self._cards.oncall.find(int(delivery.arguments["incident"]))
+        facts = await self._cards.facts(incident)
+        people = [int(one) for one in str(delivery.arguments["people"]).split()]
+        said = self._cards.say(facts.language, str(delivery.arguments["key"]), name=facts.name)
+        who = " ".join(f"<@{person}>" for person in people)
+        mentions = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(one) for one in people])
+        return Post(content=f"{who} {said} ({incident.code})".strip(), mentions=mentions)

@@ -1,0 +1,238 @@
+"""The safe bases of everything people press, fill or choose, and the one place their answers go through.
+
+discord.py keeps a view's callbacks in memory and loses them with the process; it swallows an exception of a dynamic
+item's check without a line. So nothing here has a callback: buttons and forms are drawn from ids, and every press comes
+in by ``Presses``, which answers the person within the three seconds Discord allows, also where our own code fails.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, final
+
+import discord
+
+from bot.content import Content
+from bot.errors import HandrailError
+from bot.observe.logs import get_logger
+from bot.ui.custom_ids import CustomId, custom_id
+
+log = get_logger(__name__)
+
+FALLBACK_SENTENCE = "Something went wrong on our side. If you are in danger, call 911 or call or text 988."
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button to be drawn: its words, and the custom id that says what it does."""
+
+    label: str
+    feature: str
+    verb: str
+    row: int | str
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary
+
+
+@final
+class SafeView(discord.ui.View):
+    """Buttons that survive the process. It holds no callback; ``Presses`` answers by custom id."""
+
+    def __init__(self, buttons: Sequence[Button]) -> None:
+        super().__init__(timeout=None)
+        for place, button in enumerate(buttons):
+            self.add_item(
+                discord.ui.Button(
+                    label=button.label,
+                    style=button.style,
+                    custom_id=custom_id(button.feature, button.verb, button.row),
+                    row=place // 5,
+                )
+            )
+        self.stop()  # discord.py need not remember it
+
+
+class SafeModal(discord.ui.Modal):
+    """A form whose answer is found by custom id, so that words typed across a restart still arrive."""
+
+    def __init__(self, title: str, feature: str, verb: str, row: int | str) -> None:
+        super().__init__(title=title[:45], timeout=None, custom_id=custom_id(feature, verb, row))
+        self.stop()
+
+    def ask(
+        self,
+        label: str,
+        name: str,
+        *,
+        long: bool = False,
+        required: bool = False,
+        default: str | None = None,
+        placeholder: str | None = None,
+        max_length: int = 1000,
+    ) -> None:
+        """Add a field for free words."""
+        style = discord.TextStyle.paragraph if long else discord.TextStyle.short
+        field: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            custom_id=name,
+            style=style,
+            required=required,
+            default=default,
+            placeholder=placeholder,
+            max_length=max_length,
+        )
+        self.add_item(discord.ui.Label(text=label[:45], component=field))
+
+    def choose(
+        self, label: str, name: str, options: Mapping[str, str], *, default: str | None = None, required: bool = True
+    ) -> None:
+        """Add a choice; ``options`` maps each value to its words."""
+        select: discord.ui.Select[Any] = discord.ui.Select(
+            custom_id=name,
+            required=required,
+            options=[
+                discord.SelectOption(label=words, value=value, default=value == default)
+                for value, words in options.items()
+            ],
+        )
+        self.add_item(discord.ui.Label(text=label[:45], component=select))
+
+
+class Reply:
+    """The private answer to one interaction. It defers first and speaks later, and only its person sees it."""
+
+    def __init__(self, interaction: discord.Interaction[Any]) -> None:
+        self.interaction = interaction
+        self.user_id = interaction.user.id
+        self.guild_id = interaction.guild_id
+        self.channel_id = interaction.channel_id
+        self._said = False
+
+    async def defer(self) -> None:
+        """Tell Discord that an answer is coming; to be done before anything slow."""
+        if not self.interaction.response.is_done():
+            await self.interaction.response.defer(ephemeral=True, thinking=True)
+
+    async def say(
+        self,
+        content: str = "",
+        *,
+        embed: discord.Embed | None = None,
+        view: discord.ui.View | None = None,
+        file: discord.File | None = None,
+    ) -> None:
+        """Say it to this person alone; a second call adds a second message."""
+        extra: dict[str, Any] = {"allowed_mentions": discord.AllowedMentions.none()}
+        if embed is not None:
+            extra["embed"] = embed
+        if view is not None:
+            view.stop()
+            extra["view"] = view
+        if not self.interaction.response.is_done():
+            if file is not None:
+                extra["file"] = file
+            await self.interaction.response.send_message(content or None, ephemeral=True, **extra)
+        elif not self._said and self.interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+            if file is not None:
+                extra["attachments"] = [file]
+            await self.interaction.edit_original_response(content=content or None, **extra)
+        else:
+            if file is not None:
+                extra["file"] = file
+            await self.interaction.followup.send(content or discord.utils.MISSING, ephemeral=True, **extra)
+        self._said = True
+
+    async def open(self, form: SafeModal) -> None:
+        """Open a form. It has to be the first answer."""
+        await self.interaction.response.send_modal(form)
+
+
+class Press(Reply):
+    """Somebody pressed a button, chose from a list, or sent in a form."""
+
+    def __init__(self, interaction: discord.Interaction[Any], id_: CustomId, values: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(interaction)
+        self.row = id_.row
+        self.values = values
+        self.message_id = interaction.message.id if interaction.message else None
+
+    @property
+    def row_id(self) -> int:
+        """The row as a number; 0 where it is none, which no row has."""
+        return int(self.row) if self.row.isdecimal() else 0
+
+    def value(self, name: str) -> str:
+        """What was typed or chosen in the field ``name``; empty where nothing was."""
+        return next(iter(self.values.get(name, ())), "").strip()
+
+
+Handler = Callable[[Press], Awaitable[None]]
+
+
+class Presses:
+    """Every button and form, by feature and verb."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._handlers: dict[tuple[str, str], tuple[Handler, bool]] = {}
+
+    def on(self, feature: str, verb: str, handler: Handler, *, opens_form: bool = False) -> None:
+        """Have ``handler`` answer; one that opens a form is not deferred, for a form has to be the first answer."""
+        if (feature, verb) in self._handlers:
+            raise ValueError(f"two handlers answer {feature}:{verb}")
+        self._handlers[feature, verb] = (handler, opens_form)
+
+    async def handle(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer a press or a form; presses that are not ours are left alone."""
+        data: Any = interaction.data or {}
+        id_ = CustomId.parse(str(data.get("custom_id", "")))
+        if id_ is None:
+            return
+        found = self._handlers.get((id_.feature, id_.verb))
+        if found is None:
+            log.warning("press.unknown", feature=id_.feature, verb=id_.verb)
+            await answer_failure(Reply(interaction), self._content, None)
+            return
+        handler, opens_form = found
+        press = Press(interaction, id_, _values(data))
+        try:
+            if not opens_form:
+                await press.defer()
+            await handler(press)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            await answer_failure(press, self._content, error)
+
+
+async def answer_failure(reply: Reply, content: Content, error: Exception | None) -> None:
+    """Tell the person that it did not work, whatever failed; never raises, and never stays silent in the log."""
+    if isinstance(error, HandrailError):
+        sentence = str(error)
+        log.info("answer.refused", error=type(error).__name__)
+    else:
+        reference = f"{reply.interaction.id:x}"[-6:]
+        if error is not None:
+            log.error("answer.failed", reference=reference, error=type(error).__name__, exc_info=error)
+        sentence = FALLBACK_SENTENCE
+        try:
+            sentence = content.texts.say(str(reply.interaction.locale), "errors.something_wrong", reference=reference)
+        except HandrailError:
+            log.exception("answer.no_text", reference=reference)
+    try:
+        await reply.say(sentence)
+    except discord.HTTPException as refused:
+        log.warning("answer.not_delivered", status=refused.status, code=refused.code)
+    except Exception:
+        log.exception("answer.not_delivered")
+
+
+def _values(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The fields of a form (or a select's choices under its own name), whichever shape they are wrapped in."""
+    values: dict[str, tuple[str, ...]] = {}
+    if "values" in data:
+        values[str(data.get("custom_id", ""))] = tuple(str(value) for value in data["values"])
+    for outer in data.get("components") or ():
+        inner = [outer["component"]] if "component" in outer else outer.get("components", ())
+        for item in inner:
+            name = str(item.get("custom_id", ""))
+            values[name] = tuple(map(str, item["values"])) if "values" in item else (str(item.get("value") or ""),)
+    return values

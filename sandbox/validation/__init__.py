@@ -1,0 +1,1 @@
+"""What Discord refuses in a request's body, a module for each kind of body; `sandbox.validate` is the door."""

@@ -1,0 +1,373 @@
+import asyncio
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db import Database, KeyRing
+from bot.errors import DatabaseError
+from tests.db.tables import NOON, Note, counters, make_tables
+
+WRITERS = 15
+
+
+@pytest.fixture
+async def house(database: Database) -> Database:
+    """A database with a counter at 0."""
+    await make_tables(database)
+    async with database.write() as session:
+        await session.execute(insert(counters).values(id=1, value=0))
+    return database
+
+
+async def value_of(database: Database) -> int:
+    async with database.read() as session:
+        return int(await session.scalar(select(counters.c.value)) or 0)
+
+
+async def add_one(session: AsyncSession) -> bool:
+    await session.execute(update(counters).values(value=counters.c.value + 1))
+    return True
+
+
+async def read_modify_write(database: Database) -> None:
+    """Reads, lets everybody else have a go, and writes what it read plus one."""
+    async with database.write() as session:
+        value = await session.scalar(select(counters.c.value))
+        assert value is not None
+        await asyncio.sleep(0)
+        await session.execute(update(counters).values(value=value + 1))
+
+
+def threads() -> set[threading.Thread]:
+    """Those of the driver: one for every connection."""
+    return {thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name}
+
+
+def is_free(database: Database) -> bool:
+    """Whether nobody holds the right to write, asked from outside."""
+    assert database.path is not None
+    connection = sqlite3.connect(database.path, timeout=0, isolation_level=None)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+class TestWriting:
+    async def test_is_stored_when_the_block_ends(self, house: Database) -> None:
+        async with house.write() as session:
+            session.add(note := Note(member_id=1, at=NOON, words="I am here"))
+        assert note.words == "I am here", "what was written may be used afterwards"
+        async with house.read() as session:
+            assert (await session.scalars(select(Note.words))).one() == "I am here"
+
+    async def test_is_undone_when_the_block_fails(self, house: Database) -> None:
+        with pytest.raises(ZeroDivisionError):
+            async with house.write() as session:
+                await session.execute(update(counters).values(value=7 // 0 if await add_one(session) else 0))
+        assert await value_of(house) == 0
+        assert is_free(house)
+
+    async def test_fifteen_at_once_lose_nothing(self, house: Database) -> None:
+        await asyncio.gather(*(read_modify_write(house) for _ in range(WRITERS)))
+        assert await value_of(house) == WRITERS
+
+    async def test_fifteen_from_two_processes_worth_of_connections_lose_nothing(
+        self, house: Database, url: str, ring: KeyRing
+    ) -> None:
+        other = await Database.open(url, ring)
+        try:
+            await asyncio.gather(*(read_modify_write(house if turn % 2 else other) for turn in range(WRITERS)))
+        finally:
+            await other.close()
+        assert await value_of(house) == WRITERS
+
+    async def test_are_served_in_the_order_they_came(self, house: Database) -> None:
+        served: list[int] = []
+
+        async def write(number: int) -> None:
+            async with house.write() as session:
+                await session.execute(update(counters).values(value=number))
+                served.append(number)
+
+        await asyncio.gather(*(write(number) for number in range(WRITERS)))
+        assert served == list(range(WRITERS))
+
+    async def test_one_inside_another_fails_at_once(self, house: Database) -> None:
+        with pytest.raises(DatabaseError, match="inside another"):
+            async with house.write(), house.write():
+                pass
+        await read_modify_write(house)
+        assert await value_of(house) == 1
+
+    async def test_that_a_unit_waits_for_fails_when_patience_ends(self, url: str, ring: KeyRing) -> None:
+        impatient = await Database.open(url, ring, patience=0.05)
+
+        async def inner() -> None:
+            async with impatient.write():
+                pass
+
+        try:
+            with pytest.raises(DatabaseError, match="has not ended"):
+                async with impatient.write():
+                    await asyncio.create_task(inner())
+            await inner()
+        finally:
+            await impatient.close()
+
+    async def test_refuses_a_second_row_of_a_key_without_telling_what_was_in_it(self, house: Database) -> None:
+        with pytest.raises(IntegrityError) as refused:
+            async with house.write() as session:
+                session.add_all(Note(id=1, member_id=1, at=NOON, words="canary") for _ in range(2))
+        assert "canary" not in str(refused.value)
+        assert "canary" not in repr(refused.value.__dict__.get("statement"))
+
+    async def test_keeps_foreign_keys(self, house: Database) -> None:
+        with pytest.raises(IntegrityError):
+            async with house.write() as session:
+                await session.execute(text("INSERT INTO pairs VALUES (1, '2026', 99, NULL)"))
+
+
+class TestReading:
+    async def test_sees_one_moment(self, house: Database) -> None:
+        async with house.read() as session:
+            before = await session.scalar(select(counters.c.value))
+            await read_modify_write(house)
+            assert await session.scalar(select(counters.c.value)) == before == 0
+        assert await value_of(house) == 1
+
+    async def test_does_not_wait_for_a_writer(self, house: Database) -> None:
+        async with house.write() as session:
+            await session.execute(update(counters).values(value=7))
+            assert await value_of(house) == 0
+
+    async def test_cannot_write(self, house: Database) -> None:
+        with pytest.raises(DatabaseError, match=r"open it with write\(\)"):
+            async with house.read() as session:
+                await session.execute(update(counters).values(value=7))
+        assert await value_of(house) == 0
+
+    async def test_tells_of_changes_that_would_be_lost(self, house: Database) -> None:
+        with pytest.raises(DatabaseError, match=r"open it with write\(\)"):
+            async with house.read() as session:
+                session.add(Note(member_id=1, at=NOON))
+
+    async def test_more_at_once_than_there_are_connections(self, house: Database) -> None:
+        assert await asyncio.gather(*(value_of(house) for _ in range(40))) == [0] * 40
+
+
+class TestCancelled:
+    @pytest.mark.parametrize(
+        ("moment", "time"),
+        [
+            ("connect", 1),
+            ("checkout", 1),
+            ("begin", 1),
+            *(("before_cursor_execute", time) for time in (1, 2, 3)),
+            *(("after_cursor_execute", time) for time in (1, 2, 3)),
+            ("commit", 1),
+            ("checkin", 1),
+        ],
+    )
+    async def test_at_any_moment_it_is_all_or_nothing_and_nothing_stays_open(
+        self, house: Database, url: str, ring: KeyRing, moment: str, time: int
+    ) -> None:
+        """`moment` and `time`: cancelled when the driver is about to do this for the so-manieth time."""
+        before = threads()
+        database = await Database.open(url, ring, patience=5)
+
+        async def write() -> None:
+            async with database.write() as session:
+                await session.execute(update(counters).values(value=counters.c.value + 1))
+                await session.execute(insert(counters).values(id=2, value=0))
+
+        task = asyncio.create_task(write())
+        seen = 0
+
+        @event.listens_for(database._writer.sync_engine, moment)
+        def cancel(*_: object) -> None:
+            nonlocal seen
+            seen += 1
+            if seen == time:
+                task.cancel()
+
+        await asyncio.gather(task, return_exceptions=True)
+        assert seen >= time, "the moment never came"
+        assert task.cancelled()
+        async with house.read() as session:
+            rows = [tuple(row) for row in await session.execute(select(counters).order_by(counters.c.id))]
+        assert rows == ([(1, 1), (2, 0)] if moment in ("commit", "checkin") else [(1, 0)])
+        assert is_free(house)
+        async with database.write() as session:
+            await add_one(session)
+        await database.close()
+        assert await asyncio.to_thread(ended, threads() - before)
+
+    async def test_in_the_block_it_is_undone(self, house: Database) -> None:
+        reached = asyncio.Event()
+
+        async def write() -> None:
+            async with house.write() as session:
+                await add_one(session)
+                reached.set()
+                await asyncio.Event().wait()
+
+        task = asyncio.create_task(write())
+        await reached.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await value_of(house) == 0
+        assert is_free(house)
+
+    async def test_in_the_queue_it_leaves_the_queue(self, house: Database) -> None:
+        async with house.write():
+            waiting = [asyncio.create_task(read_modify_write(house)) for _ in range(3)]
+            await asyncio.sleep(0)
+            waiting[1].cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        assert await value_of(house) == 2
+
+    async def test_while_it_waits_for_another_process_it_gives_up_its_turn(self, house: Database) -> None:
+        assert house.path is not None
+        other = sqlite3.connect(house.path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        task = asyncio.create_task(read_modify_write(house))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        task.cancel()
+        other.execute("ROLLBACK")
+        other.close()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await read_modify_write(house)
+        assert await value_of(house) == 1
+
+
+def ended(running: set[threading.Thread]) -> bool:
+    for thread in running:
+        thread.join(timeout=10)
+    return not any(thread.is_alive() for thread in running)
+
+
+class TestFile:
+    async def test_is_its_owners_alone(self, database: Database) -> None:
+        assert database.path is not None
+        async with database.write() as session:
+            await session.execute(text("UPDATE meta SET value = value"))
+            modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in database.path.parent.iterdir()}
+        assert modes == {"handrail.db": 0o600, "handrail.db-wal": 0o600, "handrail.db-shm": 0o600}
+        assert stat.S_IMODE(database.path.parent.stat().st_mode) == 0o700
+
+    async def test_survives_a_power_cut_and_waits_its_turn(self, database: Database) -> None:
+        expected = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30000, "temp_store": 2}
+        for unit in (database.write, database.read):
+            async with unit() as session:
+                assert {name: await session.scalar(text(f"PRAGMA {name}")) for name in expected} == expected
+
+    async def test_closes_every_connection(self, url: str) -> None:
+        before = threads()
+        database = await Database.open(url, None)
+        async with database.write() as session:
+            await session.execute(text("SELECT 1"))
+            opened = threads() - before
+            assert opened, "a connection has a thread, or the next assertion says nothing"
+        await database.close()
+        assert await asyncio.to_thread(ended, opened)
+
+    def test_a_process_ends_once_it_is_closed(self, url: str) -> None:
+        program = (
+            "import asyncio, sys\n"
+            "from bot.db import Database\n"
+            "from sqlalchemy import text\n"
+            "async def main():\n"
+            "    database = await Database.open(sys.argv[1], None)\n"
+            "    async with database.read() as session:\n"
+            "        print(await session.scalar(text('SELECT 41 + 1')))\n"
+            "    await database.close()\n"
+            "asyncio.run(main())\n"
+        )
+        command = [sys.executable, "-c", program, url]
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)  # noqa: S603 # our own
+        assert ran.stdout == "42\n"
+
+
+class TestUnusable:
+    @pytest.mark.parametrize(
+        ("address", "sentence"),
+        [
+            ("a database", "HANDRAIL_DATABASE__URL is not a database address"),
+            ("sqlite+aiosqlite://", "names no file"),
+            ("sqlite+aiosqlite:///:memory:", "names no file"),
+            ("sqlite:///handrail.db", "asks for sqlite, which cannot be used here"),
+            ("oracle9://somewhere", "asks for oracle9, which cannot be used here"),
+            ("postgresql+asyncpg://handrail:hunter2@localhost/handrail", "asks for the driver asyncpg, which is not"),
+        ],
+    )
+    async def test_addresses_are_told_in_one_sentence_without_a_password(self, address: str, sentence: str) -> None:
+        with pytest.raises(DatabaseError, match=sentence) as refused:
+            await Database.open(address, None)
+        assert "hunter2" not in str(refused.value)
+
+    async def test_a_folder_that_cannot_be_made(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("in the way")
+        with pytest.raises(DatabaseError, match="cannot be made"):
+            await Database.open(f"sqlite+aiosqlite:///{tmp_path}/file/handrail.db", None)
+
+    async def test_a_folder_in_the_place_of_the_file(self, tmp_path: Path) -> None:
+        with pytest.raises(DatabaseError, match="something else by that name"):
+            await Database.open(f"sqlite+aiosqlite:///{tmp_path}", None)
+
+    async def test_a_file_that_is_no_database(self, tmp_path: Path) -> None:
+        before = threads()
+        (tmp_path / "letter").write_bytes(b"a letter to somebody, and by no means a database" * 100)
+        with pytest.raises(DatabaseError, match="not a SQLite database"):
+            await Database.open(f"sqlite+aiosqlite:///{tmp_path}/letter", None)
+        assert await asyncio.to_thread(ended, threads() - before)
+
+    async def test_a_damaged_file(self, database: Database, url: str, ring: KeyRing) -> None:
+        await make_tables(database)
+        async with database.write() as session:
+            session.add_all(Note(member_id=number, at=NOON, words="words" * 20) for number in range(200))
+        await database.close()
+        assert database.path is not None
+        whole = database.path.read_bytes()
+        database.path.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
+        with pytest.raises(DatabaseError, match="is damaged"):
+            await Database.open(url, ring)
+
+    async def test_a_busy_one(self, database: Database, url: str, ring: KeyRing) -> None:
+        impatient = await Database.open(url, ring, patience=0.01)
+        try:
+            async with database.write() as session:
+                await session.execute(text("UPDATE meta SET value = value"))
+                with pytest.raises(DatabaseError, match="is busy"):
+                    await read_modify_write_of_meta(impatient)
+        finally:
+            await impatient.close()
+
+    async def test_a_full_disk(self, house: Database) -> None:
+        # A bound on the file's pages is to SQLite what a full disk is: the same error, by the same way.
+        async with house.write() as session:
+            await session.execute(text("PRAGMA max_page_count = 1"))
+        with pytest.raises(DatabaseError, match="is full"):
+            async with house.write() as session:
+                session.add_all(Note(member_id=number, at=NOON, words="words" * 100) for number in range(200))
+        async with house.read() as session:
+            assert (await session.scalars(select(Note))).all() == []
+
+
+async def read_modify_write_of_meta(database: Database) -> None:
+    async with database.write() as session:
+        await session.execute(text("UPDATE meta SET value = value"))
