@@ -34,7 +34,7 @@ class SafeTree(app_commands.CommandTree["HandrailClient"]):
 class HandrailClient(commands.AutoShardedBot):
     """The one connection to Discord. It holds doors, not rules; what it is given at construction is all it knows."""
 
-    def __init__(self, content: Content, presses: Presses, pacer: Pacer) -> None:
+    def __init__(self, content: Content, presses: Presses, pacer: Pacer, *, guilds_within: float) -> None:
         intents = discord.Intents.none()
         for need in INTENTS:
             setattr(intents, need.name, True)
@@ -48,8 +48,9 @@ class HandrailClient(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_ratelimit_timeout=30,
-            enable_debug_events=False,
+            guild_ready_timeout=guilds_within,
         )
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing here speaks
         self.content = content
         self._presses, self._pacer = presses, pacer
         self._cogs_to_load: Sequence[commands.Cog] = ()

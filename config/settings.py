@@ -74,13 +74,17 @@ class DiscordSettings(Branch):
     """The Discord application."""
 
     token: SecretStr | None = Field(None, description="The bot's token, from the application's page on Discord.")
-    api_base: WebAddress = Field(DISCORD_API, description="Where Discord's REST API v10 is: Discord, a proxy, a sandbox.")
+    api_base: WebAddress = Field(
+        DISCORD_API, description="Where Discord's REST API v10 is: Discord, a proxy, a sandbox."
+    )
 
 
 class DatabaseSettings(Branch):
     """Where everything is kept."""
 
-    url: DatabaseAddress = Field("sqlite+aiosqlite:///data/handrail.db", description="SQLAlchemy address of the database.")
+    url: DatabaseAddress = Field(
+        "sqlite+aiosqlite:///data/handrail.db", description="SQLAlchemy address of the database."
+    )
 
 
 class WebSettings(Branch):
@@ -101,14 +105,21 @@ class LogSettings(Branch):
     """Log lines: ids, states and durations, never words or names."""
 
     format: LogFormat = Field(LogFormat.CONSOLE, description="console or json.")
-    level: Annotated[LogLevel, BeforeValidator(_upper)] = Field(LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR.")
+    level: Annotated[LogLevel, BeforeValidator(_upper)] = Field(
+        LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR."
+    )
 
 
 class Settings(BaseSettings):
     """The whole tree."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
     )
 
     discord: DiscordSettings = DiscordSettings()

@@ -36,7 +36,7 @@ class ApiError(Exception):
         return body
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - reads as what the client does
     """Discord's own client would not let the person do this. `code` is a short slug, `message` says why."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -85,9 +85,7 @@ BULK_DELETE_AGE: Final = Problem(
 INVALID_FORM: Final = Problem(400, 50035, "Invalid Form Body")
 THREAD_ARCHIVED: Final = Problem(400, 50083, "Thread is archived")
 INVALID_JSON: Final = Problem(400, 50109, "The request body contains invalid JSON.")
-NO_MUTUAL_GUILDS: Final = Problem(
-    403, 50278, "Cannot send messages to this user due to having no mutual guilds"
-)
+NO_MUTUAL_GUILDS: Final = Problem(403, 50278, "Cannot send messages to this user due to having no mutual guilds")
 THREAD_EXISTS: Final = Problem(400, 160004, "A thread has already been created for this message")
 THREAD_LOCKED: Final = Problem(400, 160005, "Thread is locked")
 

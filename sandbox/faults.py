@@ -77,9 +77,7 @@ class Faults:
         message: str | None = None,
     ) -> Fault:
         """Answer with this status, and do nothing; for 429 `retry_after` is in seconds."""
-        return self._add(
-            Fault(pattern, times, status=status, code=code, message=message, retry_after=retry_after)
-        )
+        return self._add(Fault(pattern, times, status=status, code=code, message=message, retry_after=retry_after))
 
     def slow(self, pattern: str, seconds: float, times: int | None = None) -> Fault:
         """Wait `seconds` of real time before doing what is asked."""

@@ -59,9 +59,7 @@ class Recorder:
     ) -> None:
         """Remember one request."""
         self._total += 1
-        self._requests.append(
-            Request(self._total, method, path, route, query, body, status, reply, at, headers)
-        )
+        self._requests.append(Request(self._total, method, path, route, query, body, status, reply, at, headers))
 
     def mark(self) -> int:
         """A point in the record to count from later."""

@@ -46,6 +46,7 @@ class Sandbox:
         clock: SandboxClock | None = None,
         token: str = "sandbox-token",  # noqa: S107 - opens a toy on loopback
         shards: int = 1,
+        *,
         rate_limits: bool = True,
         interaction_deadline: float = DEADLINE,
         bot_name: str = "Handrail",
@@ -156,10 +157,13 @@ def _require_loopback(host: str) -> None:
             raise ValueError("The sandbox serves on a loopback address only, such as 127.0.0.1.")
 
 
-async def serve_until(stopped: asyncio.Event, sandbox: Sandbox, *, host: str, port: int) -> None:
-    """Serve until `stopped` is set."""
+async def serve_until(
+    stopped: asyncio.Event, sandbox: Sandbox, *, host: str, port: int, started: Callable[[], None]
+) -> None:
+    """Serve until `stopped` is set; `started` is called once it serves."""
     await sandbox.start(host, port)
     try:
+        started()
         await stopped.wait()
     finally:
         await sandbox.stop()

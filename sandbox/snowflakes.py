@@ -14,10 +14,13 @@ _TIME_SHIFT: Final = 22
 class HasId(Protocol):
     """Anything of Discord's that has an id: a user, a channel, a message, a role."""
 
-    id: int
+    @property
+    def id(self) -> int:
+        """Its snowflake."""
+        ...
 
 
-Ref: TypeAlias = "int | str | HasId"
+Ref: TypeAlias = int | str | HasId
 """An id, or the thing that has it. Ids may come as text, as they do on the wire."""
 
 

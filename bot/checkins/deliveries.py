@@ -76,7 +76,7 @@ def unpost(day: Day, answer_id: int, revision: int, channel_id: int, now: dateti
 
 
 def staff_line(
-    text: str, guild_id: int, user_id: int, group_key: str | None, staff_room: int, key: str, now: datetime
+    text: str, guild_id: int, user_id: int, *, group_key: str | None, staff_room: int, key: str, now: datetime
 ) -> Draft:
     """One neutral line in #staff-room. ``text`` is a key of texts, ``key`` what makes the occasion unique."""
     return Draft(

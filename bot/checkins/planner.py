@@ -22,9 +22,9 @@ class CheckinPlanner:
     async def plan(self, start: datetime, end: datetime) -> None:
         """Write the cards of every occurrence in [start, end), both UTC, whose window has not ended yet."""
         now = self._clock.now()
-        for guild_id, programme in (await self._programmes.all()).items():
-            cards = [card for card in card_times(programme, start, end) if card.closes_at > now]
-            await self._write(guild_id, await self._new_ones(guild_id, cards, start))
+        for running in await self._programmes.all():
+            cards = [card for card in card_times(running.programme, start, end) if card.closes_at > now]
+            await self._write(running.guild_id, await self._new_ones(running.guild_id, cards, start))
 
     async def _new_ones(self, guild_id: int, cards: list[CardTime], since: datetime) -> list[CardTime]:
         """Planning happens every few minutes and mostly finds everything there: then it should write nothing."""

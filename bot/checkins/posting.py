@@ -94,7 +94,7 @@ class CheckinPosting:
         return GroupPost(language, member.chosen_name, Feeling(row.feeling), row.words or "")
 
     async def thread_missing(
-        self, session: AsyncSession, day_id: int, answer_id: int, revision: int, thread_id: int
+        self, session: AsyncSession, day_id: int, answer_id: int, revision: int, *, thread_id: int
     ) -> None:
         """Post an answer to the channel instead, where the day's thread could not take it."""
         day = await records.day(session, day_id)

@@ -105,6 +105,7 @@ class CheckinService:
         content: Content,
         outbox: Outbox,
         members: MemberService,
+        *,
         programmes: ProgrammeService,
         intake: Intake,
         crisis: CrisisService,
@@ -164,10 +165,10 @@ class CheckinService:
                 "checkins.staff_contact_today",
                 answer.guild_id,
                 answer.user_id,
-                group,
-                staff_room,
-                answer.key,
-                self._clock.now(),
+                group_key=group,
+                staff_room=staff_room,
+                key=answer.key,
+                now=self._clock.now(),
             )
             await self._outbox.put(session, [line])
         return None
@@ -216,10 +217,10 @@ class CheckinService:
                     "checkins.staff_only_received",
                     answer.guild_id,
                     answer.user_id,
-                    day.group_key,
-                    staff_room,
-                    f"{row.id}:{row.revision}",
-                    now,
+                    group_key=day.group_key,
+                    staff_room=staff_room,
+                    key=f"{row.id}:{row.revision}",
+                    now=now,
                 )
                 await self._outbox.put(session, [line])
             if channel is None or staff_room is None:

@@ -6,7 +6,7 @@ from discord.ext import commands
 
 from bot.cogs.doors import Doors
 from bot.content import Content
-from bot.members.service import Action, MembershipState, MemberService
+from bot.members.service import Action, MemberService, MembershipState
 from bot.program.service import ProgrammeService
 from bot.ui.members import after_agreeing, settings_choices
 from bot.ui.safe import Press, Presses, Reply, SafeModal
@@ -94,7 +94,9 @@ class Members(commands.Cog):
         numbers = await self._doors.numbers(enrolment.guild_id, enrolment.language)
         await press.say(self._content.texts.say(enrolment.language, "enrolment.not_now", **numbers))
 
-    @app_commands.command(name="reminders", description="Your name here, your time zone, and whether you want reminders.")
+    @app_commands.command(
+        name="reminders", description="Your name here, your time zone, and whether you want reminders."
+    )
     async def reminders(self, interaction: discord.Interaction) -> None:
         """A member changes their own settings."""
         reply = Reply(interaction)
@@ -110,7 +112,9 @@ class Members(commands.Cog):
             return
         language, say = member.language, self._content.texts.say
         form = SafeModal(say(language, "enrolment.settings_title"), "member", "settings-form", guild_id)
-        form.ask(say(language, "enrolment.settings_name"), "name", default=member.chosen_name, required=True, max_length=80)
+        form.ask(
+            say(language, "enrolment.settings_name"), "name", default=member.chosen_name, required=True, max_length=80
+        )
         form.ask(
             say(language, "enrolment.settings_zone"),
             "zone",
@@ -136,7 +140,9 @@ class Members(commands.Cog):
         )
         await press.say(self._content.texts.say(member.language, "enrolment.settings_saved", name=member.chosen_name))
 
-    @app_commands.command(name="stop", description="Stop every reminder and card. Messages about your safety still come.")
+    @app_commands.command(
+        name="stop", description="Stop every reminder and card. Messages about your safety still come."
+    )
     async def stop(self, interaction: discord.Interaction) -> None:
         """A member stops everything but safety."""
         reply = Reply(interaction)

@@ -7,6 +7,7 @@ A pattern is elements with spaces between::
     now?                     may be there
     ~2                       up to two words, none of the class ``break``
     ~~2                      up to two words, whichever
+    ~2[class]                up to two words, of that class only
     ^  $                     start and end of a clause; ``anymore|$`` is the word or the end
     -[class]                 the word before is not of that class (first element only)
     ![class]                 what follows is not of that class
@@ -15,7 +16,7 @@ A pattern never reaches over the end of a sentence. Matching walks the words onc
 element) pairs that are alive; there is no backtracking, so the work is at most words times elements.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple
@@ -96,11 +97,7 @@ def compile_pattern(source: str, owner: int, namespace: str, classes: Iterable[s
         if word in {"^", "$"}:
             elements.append(Element(Kind.START if word == "^" else Kind.END, frozenset()))
         elif word.startswith("~"):
-            count = word.lstrip("~")
-            if not count.isdigit() or not 1 <= int(count) <= 12:
-                raise PatternError(f"a gap is ~1 to ~12, not {word}")
-            refused = breaking if len(word) - len(count) == 1 else frozenset[str]()
-            elements += [Element(Kind.GAP, refused, optional=True)] * int(count)
+            elements += _gap(word, labels, breaking)
         elif word.startswith("-["):
             if elements:
                 raise PatternError(f"{word} may only come first")
@@ -108,15 +105,30 @@ def compile_pattern(source: str, owner: int, namespace: str, classes: Iterable[s
         elif word.startswith("!"):
             elements.append(Element(Kind.NOT_NEXT, labels(word[1:])))
         else:
-            word, optional, or_end = word.removesuffix("?"), word.endswith("?"), word.endswith("|$")  # noqa: PLW2901
-            elements.append(Element(Kind.TAKE, labels(word.removesuffix("|$")), optional, or_end))
+            parts = word.removesuffix("?").split("|")
+            taken = labels("|".join(part for part in parts if part != "$"))
+            elements.append(Element(Kind.TAKE, taken, optional=word.endswith("?"), or_end="$" in parts))
     taking = [element for element in elements if element.kind is Kind.TAKE]
     if not any(not element.optional for element in taking):
         raise PatternError("a pattern must hold at least one word that has to be there")
     before = elements[: elements.index(taking[0])]
-    if any(element.kind is Kind.GAP for element in before):
-        raise PatternError("a pattern cannot begin with a gap")
+    if any(element.kind is Kind.GAP for element in before) and before[0].kind is not Kind.START:
+        raise PatternError("a pattern cannot begin with a gap, unless after ^")
     return Pattern(owner, tuple(elements))
+
+
+def _gap(
+    word: str, labels: Callable[[str], frozenset[str]], breaking: frozenset[str]
+) -> list[Element]:
+    """``~n``, ``~~n`` or ``~n[class]`` as n optional steps."""
+    count, bracket, rest = word.lstrip("~").partition("[")
+    if not count.isdigit() or not 1 <= int(count) <= 12:
+        raise PatternError(f"a gap is ~1 to ~12, not {word}")
+    if bracket:
+        step = Element(Kind.TAKE, labels(bracket + rest), optional=True)
+    else:
+        step = Element(Kind.GAP, frozenset() if word.startswith("~~") else breaking, optional=True)
+    return [step] * int(count)
 
 
 def literals(source: str) -> Iterable[str]:
@@ -145,7 +157,11 @@ class Matcher:
         """``phrases`` maps the words of each member of each class to its labels."""
         self._patterns = tuple(patterns)
         self._starts: dict[str, list[int]] = {}
+        self._openings: list[int] = []
         for number, pattern in enumerate(self._patterns):
+            if pattern.elements[0].kind is Kind.START and pattern.elements[1].kind is Kind.GAP:
+                self._openings.append(number)
+                continue
             for label in pattern.first_labels():
                 self._starts.setdefault(label, []).append(number)
         self._singles = {words[0]: labels for words, labels in phrases.items() if len(words) == 1}
@@ -162,12 +178,12 @@ class Matcher:
         for at in range(count + 1):
             states = alive[at]
             work = [(number, element, start) for (number, element), start in states.items()]
-            if at < count:
-                for number in self._beginning(edges[at]):
-                    if (number, 0) not in states:
-                        states[number, 0] = at
-                        work.append((number, 0, at))
             fresh = at == count or at == 0 or words[at].sentence != words[at - 1].sentence
+            if at < count:
+                openings = self._openings if fresh or words[at].soft else ()
+                for number in (*self._beginning(edges[at]), *openings):
+                    states[number, 0] = at
+                    work.append((number, 0, at))
             while work:
                 number, index, start = work.pop()
                 steps += 1

@@ -108,16 +108,25 @@ class _Job:
         folder.mkdir(mode=0o700, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY)
         try:
+            self._lock(folder, handle)
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise BackupError("Another backup of this database is being written: wait for it.") from None
-            for left in folder.iterdir():
-                left.unlink()
-            yield folder
+                for left in folder.iterdir():
+                    left.unlink()
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
             os.close(handle)
+
+    def _lock(self, folder: Path, handle: int) -> None:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Whoever had it may have removed it between our opening and our locking it.
+            mine = folder.exists() and folder.stat().st_ino == os.fstat(handle).st_ino
+        except BlockingIOError:
+            mine = False
+        if not mine:
+            raise BackupError(f"Another backup of {self.source} is being written: wait for it.")
 
     def _take(self, snapshot: Path, stop: threading.Event) -> str:
         create_private(snapshot).close()

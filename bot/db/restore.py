@@ -21,6 +21,7 @@ from bot.errors import BackupError, DatabaseError
 
 _BESIDE: Final = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database file; without them a file may lack its last transactions."""
+_SQLITE_BEGINS: Final = b"SQLite format 3\0"
 _BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -75,13 +76,16 @@ def _refuse_overwriting(path: Path, *, replace: bool) -> None:
 
 
 def _holds_anything(path: Path) -> bool:
+    """Whether a file holds more than a database without a table; read as bytes, so that nothing is touched."""
     if not path.exists():
         return False
-    try:
-        with closing(_connect(path, mode="ro")) as connection:
-            return connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
-    except sqlite3.Error:
-        return True  # whatever it is, it is not for us to overwrite unasked
+    log = Path(f"{path}-wal")
+    if log.exists() and log.stat().st_size > 0:
+        return True
+    with path.open("rb") as file:
+        begin = file.read(100)
+    # Bytes 40 to 43 count the changes of the schema: https://www.sqlite.org/fileformat.html#the_database_header
+    return bool(begin) and (not begin.startswith(_SQLITE_BEGINS) or any(begin[40:44]))
 
 
 def _decrypt(source: Path, aside: Path, keys: KeyRing) -> archive.Header:
@@ -138,7 +142,7 @@ def _swap(aside: Path, path: Path, moment: datetime) -> Path | None:
 
 def _refuse_running(path: Path) -> None:
     """Raise BackupError when any process has the database open; leaves it without a log beside it where it can."""
-    if not path.exists():
+    if not path.exists() or not _looks_like_sqlite(path):
         return
     try:
         with closing(_connect(path)) as connection:
@@ -150,6 +154,12 @@ def _refuse_running(path: Path) -> None:
         # Too damaged to be opened: it is put aside as it is, with what lies beside it.
 
 
+def _looks_like_sqlite(path: Path) -> bool:
+    # Where even this is gone SQLite is not asked: it would clear away the log, which may hold all that can be saved.
+    with path.open("rb") as file:
+        return file.read(len(_SQLITE_BEGINS)) == _SQLITE_BEGINS
+
+
 def _free_name(path: Path, moment: datetime) -> Path:
     for count in range(1, 1000):
         again = f"-{count}" if count > 1 else ""
@@ -159,8 +169,8 @@ def _free_name(path: Path, moment: datetime) -> Path:
     raise BackupError(f"There are too many replaced databases beside {path}: clear some away.")
 
 
-def _connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.as_uri()}?mode={mode}", uri=True, timeout=0.0, isolation_level=None)
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=0.0, isolation_level=None)
 
 
 @contextmanager

@@ -77,9 +77,7 @@ class DiscordTransport:
         channel = self._client.get_partial_messageable(channel_id)
         mine = self._client.user
         try:
-            async for message in channel.history(
-                after=since - LOOK_BACK, limit=LOOKED_THROUGH, oldest_first=True
-            ):
+            async for message in channel.history(after=since - LOOK_BACK, limit=LOOKED_THROUGH, oldest_first=True):
                 if mine is not None and message.author.id == mine.id and _is_the_same(message, delivery, post):
                     return Receipt(channel_id, message.id)
         except Exception as error:

@@ -20,7 +20,9 @@ log = get_logger(__name__)
 LOOK_EVERY = timedelta(seconds=15)
 PLAN_EVERY = timedelta(minutes=5)
 PLAN_AHEAD = timedelta(hours=36)
-PLAN_BACK = timedelta(hours=26)  # what fell due while we were down, and may still be worth sending: a day and its DST hour
+PLAN_BACK = timedelta(
+    hours=26
+)  # what fell due while we were down, and may still be worth sending: a day and its DST hour
 
 
 class Planner(Protocol):

@@ -32,7 +32,10 @@ class DeliveryRow(Base):
         CheckConstraint("state NOT IN ('dead', 'expired', 'cancelled') OR reason IS NOT NULL", name="end_has_reason"),
         Index("ix_deliveries_due", "lane", "next_at", sqlite_where=text(_LIVE), postgresql_where=text(_LIVE)),
         Index(
-            "ix_deliveries_claimed", "id", sqlite_where=text("state = 'claimed'"), postgresql_where=text("state = 'claimed'")
+            "ix_deliveries_claimed",
+            "id",
+            sqlite_where=text("state = 'claimed'"),
+            postgresql_where=text("state = 'claimed'"),
         ),
         {
             "info": about(
@@ -319,17 +322,10 @@ def _ours(delivery: Delivery) -> Any:
 
 
 async def _change(session: AsyncSession, delivery: Delivery, **values: Any) -> bool:
-    statement = (
-        update(DeliveryRow)
-        .where(_ours(delivery))
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
+    statement = update(DeliveryRow).where(_ours(delivery)).values(**values).execution_options(synchronize_session=False)
     return _count(await session.execute(statement)) == 1
 
 
 def _count(result: Any) -> int:
     count: int = result.rowcount
     return count
-
-

@@ -29,7 +29,20 @@ from bot.delivery.transport import RefusedForGoodError, Transport, TryLaterError
 from bot.observe.logs import get_logger
 from bot.timing import Clock
 
-__all__ = ["Deed", "Delivery", "Draft", "Kind", "Kinds", "Lane", "Outbox", "Outcome", "Post", "QuietKind", "Receipt", "Withdrawn"]
+__all__ = [
+    "Deed",
+    "Delivery",
+    "Draft",
+    "Kind",
+    "Kinds",
+    "Lane",
+    "Outbox",
+    "Outcome",
+    "Post",
+    "QuietKind",
+    "Receipt",
+    "Withdrawn",
+]
 
 log = get_logger(__name__)
 
@@ -52,7 +65,13 @@ class Outbox:
         kinds: Kinds,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._database, self._clock, self._transport, self._kinds, self._jitter = database, clock, transport, kinds, jitter
+        self._database, self._clock, self._transport, self._kinds, self._jitter = (
+            database,
+            clock,
+            transport,
+            kinds,
+            jitter,
+        )
         self._under_way: dict[Lane, set[asyncio.Task[None]]] = {lane: set() for lane in LANES}
         self._woken = asyncio.Event()
         self._closing = False
@@ -228,7 +247,11 @@ class Outbox:
         now = self._clock.now()
         kind = self._kinds.find(delivery.kind)
         async with self._database.write() as session:
-            if await records.finish(session, delivery, state, now, reason=outcome) and kind and state is not State.CANCELLED:
+            if (
+                await records.finish(session, delivery, state, now, reason=outcome)
+                and kind
+                and state is not State.CANCELLED
+            ):
                 await kind.failed(session, delivery, outcome, now)
 
     async def _hold(self, delivery: Delivery) -> None:

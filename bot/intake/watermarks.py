@@ -45,6 +45,11 @@ class Watermarks:
         for mark in self._marks.values():
             mark.open_gap()
 
+    def close_gaps(self) -> None:
+        """The gateway session was resumed: Discord has replayed what was missed, and it was handled as it came."""
+        for mark in self._marks.values():
+            mark.close_gap(0)
+
     def safe(self) -> Mapping[int, int]:
         """Channel id → read up to."""
         return {channel_id: mark.safe for channel_id, mark in self._marks.items()}

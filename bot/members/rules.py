@@ -82,7 +82,9 @@ class Standing:
         return Role.STRANGER not in self.roles
 
 
-def roles_of(tracks: dict[str, str], memberships: dict[str, MembershipState], *, staff: bool, on_call: bool) -> frozenset[Role]:
+def roles_of(
+    tracks: dict[str, str], memberships: dict[str, MembershipState], *, staff: bool, on_call: bool
+) -> frozenset[Role]:
     """What somebody is, from their memberships by group key and the groups' tracks (iop, aftercare or family).
 
     Whoever was ever invited is known: a person who chose `Not now`, or was discharged, and is in danger is paged for.

@@ -367,5 +367,3 @@ def _enrolment(row: MembershipRow, member: MemberRow, group_name: str, *, change
         state=row.state,
         changed=changed,
     )
-
-

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.crisis.assessment import Tier
 from bot.db import Base, Encrypted, EncryptedJson, Erase, RowId, Snowflake, UtcDateTime, about
-from bot.oncall.rules import EventKind, IncidentState, ResolvedAs
+from bot.oncall.rules import EventKind, IncidentState
 
 _NOT_RESOLVED = "state <> 'resolved'"
 _CLIMBING = "next_escalation_at IS NOT NULL"

@@ -73,7 +73,8 @@ class EditRole:
         if self.name is not None:
             steps.append(f"call it {self.name}")
         if self.permissions is not None:
-            steps.append(f"let it carry {', '.join(labels(self.permissions)) or 'no permission'} and nothing else")
+            carried = ", ".join(labels(self.permissions))
+            steps.append(f"let it carry {carried} and nothing else" if carried else "let it carry no permission")
         if self.mentionable is not None:
             steps.append("let nobody mention it")
         return f"Change the role {self.found_name}: {'; '.join(steps)}."

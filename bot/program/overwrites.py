@@ -5,7 +5,7 @@ from typing import TypeGuard
 
 from bot.program.actions import ObjectRef
 from bot.program.layout import EVERYONE, THE_BOT, Grant, ObjectKind
-from bot.program.permissions import NOTHING
+from bot.program.permissions import BOT_PERMISSIONS, NOTHING, Permission
 from bot.program.server import ChannelState, Overwrite, RoleState, ServerSnapshot, TargetKind
 
 
@@ -42,8 +42,14 @@ def permission_drift(
             drifted.append(_who(wanted, actual))
     foreign = [overwrite for overwrite in there.overwrites if overwrite.who not in ours]
     drifted += [_who(overwrite, actual) for overwrite in foreign if overwrite.allow]
-    kept = tuple(Overwrite(each.kind, each.target, NOTHING, each.deny) for each in foreign if each.deny)
+    kept = tuple(Overwrite(each.kind, each.target, NOTHING, deny) for each in foreign if (deny := _still_denied(each)))
     return kept, tuple(drifted)
+
+
+def _still_denied(foreign: Overwrite) -> Permission:
+    """What stays withheld. An overwrite that has to be changed is sent with none but permissions that the bot holds:
+    Discord refuses the others, and what opens the room would stay."""
+    return foreign.deny & BOT_PERMISSIONS if foreign.allow else foreign.deny
 
 
 def in_step(there: RoleState | ChannelState, category: RoleState | ChannelState) -> TypeGuard[ChannelState]:

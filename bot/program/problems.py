@@ -24,8 +24,8 @@ class Problems:
         self._name = name
         self._found: set[Problem] = set()
 
-    def __bool__(self) -> bool:
-        return bool(self._found)
+    def __len__(self) -> int:
+        return len(self._found)
 
     def add(self, line: int, key: str, sentence: str) -> None:
         """Note a problem; ``sentence`` has no full stop."""

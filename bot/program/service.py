@@ -1,4 +1,7 @@
-"""The programme: which one a server runs, where its rooms are, and bringing the server in line with its file."""
+"""The programme: which one a server runs, where its rooms are, and bringing the server in line with its file.
+
+What other parts of the bot need of this package they import from here: ``__all__`` below.
+"""
 
 import asyncio
 from dataclasses import dataclass
@@ -7,26 +10,53 @@ from typing import Final
 from bot.db import Database
 from bot.errors import DiscordSetupError
 from bot.program import records
-from bot.program.actions import (
-    STAFF_ROLE,
-    Action,
-    Adopt,
-    CreateCategory,
-    CreateChannel,
-    CreateRole,
-    EditChannel,
-    EditRole,
-    GiveStaffRole,
-    ObjectRef,
-    TakeStaffRole,
+from bot.program.actions import Action, Adopt, ObjectRef
+from bot.program.file import digest_of, load_programme
+from bot.program.layout import (
+    MOD_QUEUE,
+    ON_CALL,
+    STAFF,
+    STAFF_ROOM,
+    WELCOME,
+    Layout,
+    ObjectKey,
+    ObjectKind,
+    Topics,
+    check_in_key,
+    coping_key,
+    desired_layout,
+    group_key,
 )
-from bot.program.file import digest_of
-from bot.program.layout import Grant, Layout, ObjectKey, ObjectKind, Topics, desired_layout
-from bot.program.overwrites import resolved
-from bot.program.rules import Known, Plan, obstacles, plan
-from bot.program.schema import Programme
-from bot.program.server import ChannelChange, GuildPort, Overwrite, RoleChange, ServerSnapshot
+from bot.program.rules import Known, obstacles, plan
+from bot.program.schema import Group, Notified, OnCall, Programme, Session, Track
+from bot.program.server import GuildPort
+from bot.program.work import Work
 from bot.timing import Clock
+
+__all__ = [
+    "MOD_QUEUE",
+    "ON_CALL",
+    "STAFF",
+    "STAFF_ROOM",
+    "WELCOME",
+    "ApplyReport",
+    "Group",
+    "Notified",
+    "ObjectKey",
+    "ObjectKind",
+    "ObjectRef",
+    "OnCall",
+    "Programme",
+    "ProgrammeService",
+    "Running",
+    "Session",
+    "Topics",
+    "Track",
+    "check_in_key",
+    "coping_key",
+    "group_key",
+    "load_programme",
+]
 
 NO_TOPICS: Final = Topics()
 
@@ -123,7 +153,7 @@ class ProgrammeService:
                 return ApplyReport(planned.actions, done=False, obstacles=in_the_way)
             if planned.writes and in_the_way:
                 raise DiscordSetupError(" ".join(in_the_way))
-            await _Work(self._database, guild, actual, planned).carry_out()
+            await Work(guild, actual, planned, _StoredMemory(self._database, guild.guild_id)).carry_out()
             await self._forget_former_staff(guild.guild_id, layout, known)
             await self.adopt(programme, guild.guild_id)
             return ApplyReport(planned.actions, done=True, obstacles=in_the_way)
@@ -141,66 +171,17 @@ class ProgrammeService:
                 await records.forget_grants(session, guild_id, former)
 
 
-class _Work:
-    """One plan being carried out; ids become known as things are created."""
+class _StoredMemory:
+    """Remembers in the database, each thing in a unit of work of its own: at once."""
 
-    def __init__(self, database: Database, guild: GuildPort, actual: ServerSnapshot, planned: Plan) -> None:
+    def __init__(self, database: Database, guild_id: int) -> None:
         self._database = database
-        self._guild = guild
-        self._actual = actual
-        self._actions = planned.actions
-        self._ids = dict(planned.ids)
+        self._guild_id = guild_id
 
-    async def carry_out(self) -> None:
-        for action in self._actions:
-            await self._do(action)
-
-    async def _do(self, action: Action) -> None:
-        guild = self._guild
-        match action:
-            case Adopt(ref, discord_id):
-                await self._remember(ref, discord_id)
-            case CreateRole(role):
-                ref = ObjectRef(ObjectKind.ROLE, role.key)
-                await self._remember(ref, await guild.create_role(role.name, role.permissions))
-            case EditRole(role_id=role_id, name=name, permissions=permissions, mentionable=mentionable):
-                await guild.edit_role(role_id, RoleChange(name, permissions, mentionable))
-            case CreateCategory(category):
-                ref = ObjectRef(ObjectKind.CATEGORY, category.key)
-                await self._remember(ref, await guild.create_category(category.name, self._overwrites(category.grants)))
-            case CreateChannel(channel):
-                parent = self._category(channel.category)
-                overwrites = self._overwrites(channel.grants)
-                created = await guild.create_channel(channel.name, parent, channel.topic, overwrites)
-                await self._remember(ObjectRef(ObjectKind.CHANNEL, channel.key), created)
-            case EditChannel():
-                await guild.edit_channel(action.channel_id, self._change(action))
-            case GiveStaffRole(person):
-                # Remembered first: a row without the role does no harm, a role without the row would stay for good.
-                async with self._database.write() as session:
-                    await records.remember_grant(session, guild.guild_id, person)
-                await guild.give_role(person, self._ids[STAFF_ROLE])
-            case TakeStaffRole(person):
-                await guild.take_role(person, self._ids[STAFF_ROLE])
-
-    def _change(self, action: EditChannel) -> ChannelChange:
-        overwrites = None if action.grants is None else (*self._overwrites(action.grants), *action.kept)
-        return ChannelChange(
-            name=action.name,
-            topic=action.topic,
-            move=action.move,
-            parent=self._category(action.category) if action.move else None,
-            overwrites=overwrites,
-        )
-
-    def _category(self, key: ObjectKey | None) -> int | None:
-        return None if key is None else self._ids[ObjectRef(ObjectKind.CATEGORY, key)]
-
-    def _overwrites(self, grants: tuple[Grant, ...]) -> tuple[Overwrite, ...]:
-        return resolved(grants, self._actual.guild_id, self._actual.bot_id, self._ids)
-
-    async def _remember(self, ref: ObjectRef, discord_id: int) -> None:
-        """At once, so that a run that is cut short knows what it made."""
-        self._ids[ref] = discord_id
+    async def remember_object(self, ref: ObjectRef, discord_id: int) -> None:
         async with self._database.write() as session:
-            await records.remember_object(session, self._guild.guild_id, ref, discord_id)
+            await records.remember_object(session, self._guild_id, ref, discord_id)
+
+    async def remember_grant(self, person: int) -> None:
+        async with self._database.write() as session:
+            await records.remember_grant(session, self._guild_id, person)

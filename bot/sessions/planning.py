@@ -48,7 +48,12 @@ class SessionPlanner:
         starts_at = reminded.occurrence.instant
         async with self._database.write() as work:
             row = await records.keep_occurrence(
-                work, guild_id, session.key, reminded.occurrence.local, starts_at, starts_at + session.duration
+                work,
+                guild_id,
+                session.key,
+                reminded.occurrence.local,
+                starts_at=starts_at,
+                ends_at=starts_at + session.duration,
             )
             leads = rules.still_to_plan(reminded.leads, starts_at, row.planned_at, now)
             if leads:

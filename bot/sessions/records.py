@@ -11,7 +11,7 @@ from bot.sessions.rules import Answer
 
 
 class OccurrenceRow(Base):
-    """One occurrence of a session: what a button on a reminder points at. The programme stays the truth of when it is."""
+    """One occurrence of a session, for a reminder's buttons to point at; when it is, the programme says."""
 
     __tablename__ = "session_occurrences"
     __table_args__ = (
@@ -89,10 +89,11 @@ async def keep_occurrence(
     guild_id: int,
     session_key: str,
     local_start: datetime,
+    *,
     starts_at: datetime,
     ends_at: datetime,
 ) -> OccurrenceRow:
-    """The row of an occurrence, made where there is none, and brought up to date where the programme changed its times."""
+    """The row of an occurrence: made where there is none, brought up to date where the programme changed its times."""
     written = local_start.isoformat(timespec="seconds")
     query = select(OccurrenceRow).where(
         OccurrenceRow.guild_id == guild_id,

@@ -80,7 +80,7 @@ def still_to_plan(
 
 
 def occurrence_at(series: Series, local_start: datetime, starts_at: datetime) -> Occurrence | None:
-    """The occurrence scheduled for ``local_start`` (wall time), if the series still has it at the instant ``starts_at``."""
+    """The occurrence scheduled for ``local_start`` (wall time), if the series has it at the instant ``starts_at``."""
     found = series.next_after(starts_at, inclusive=True)
     return found if found is not None and (found.instant, found.local) == (starts_at, local_start) else None
 
@@ -98,7 +98,7 @@ def is_late(due_at: datetime, said_at: datetime) -> bool:
 
 
 def is_superseded(lead: timedelta, leads: Iterable[timedelta], starts_at: datetime, now: datetime) -> bool:
-    """Whether a shorter lead has come due meanwhile: after a long stop one reminder is enough, and it is the nearest."""
+    """Whether a shorter lead has come due meanwhile: after a long stop one reminder is enough, the nearest."""
     return any(timedelta(0) < other < lead and starts_at - other <= now for other in leads)
 
 

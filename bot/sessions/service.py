@@ -102,7 +102,7 @@ class _Planned:
 class SessionService:
     """The use cases of sessions."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  # what it works with, handed over once by the composition root
         self,
         database: Database,
         clock: Clock,
@@ -114,7 +114,7 @@ class SessionService:
         self._database, self._clock, self._content = database, clock, content
         self._outbox, self._programmes, self._members = outbox, programmes, members
 
-    # -- what is next ----------------------------------------------------------------------------------------------------
+    # -- what is next ------------------------------------------------------------------------------------------------
 
     async def upcoming(self, guild_id: int, user_id: int, count: int = 5) -> list[Upcoming]:
         """The next sessions of all groups this person is in, the soonest first; empty for somebody in no group."""
@@ -127,7 +127,7 @@ class SessionService:
         found = rules.next_of(mine, self._clock.now(), count)
         return [Upcoming(session.title, occurrence.instant) for session, occurrence in found]
 
-    # -- reminders -------------------------------------------------------------------------------------------------------
+    # -- reminders ---------------------------------------------------------------------------------------------------
 
     async def reminder(self, delivery: Delivery, now: datetime) -> Reminder | None:
         """What a reminder that is due says, or none where it is not wanted any more: the programme has changed, the
@@ -182,7 +182,7 @@ class SessionService:
             expires_at=delivery.expires_at,
         )
 
-    # -- answers ---------------------------------------------------------------------------------------------------------
+    # -- answers -----------------------------------------------------------------------------------------------------
 
     async def answer(self, occurrence_id: int, user_id: int, answer: Answer) -> Answered:
         """Take what somebody says to a reminder; staff get one line where they need to know.
@@ -275,7 +275,7 @@ def _session_of(sessions: Sequence[Session], key: str) -> Session | None:
 
 
 def _is_as_planned(planned: _Planned, delivery: Delivery, lead: timedelta) -> bool:
-    """Whether the programme still asks for this very reminder: this occurrence, at this moment, this lead, this group."""
+    """Whether the programme still asks for this very reminder: occurrence, moment, lead and group."""
     return (
         planned.still_on
         and delivery.expires_at == planned.row.starts_at

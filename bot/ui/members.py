@@ -45,9 +45,7 @@ class Notice(QuietKind):
             ),
         )
         embed.set_footer(
-            text=texts.say(
-                language, "enrolment.notice_footer", version=texts.say(language, "enrolment.notice_version")
-            )
+            text=texts.say(language, "enrolment.notice_footer", version=texts.say(language, "enrolment.notice_version"))
         )
         row = enrolment.membership_id
         view = SafeView(

@@ -130,7 +130,10 @@ class Reply:
             if file is not None:
                 extra["file"] = file
             await self.interaction.response.send_message(content or None, ephemeral=True, **extra)
-        elif not self._said and self.interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+        elif (
+            not self._said
+            and self.interaction.response.type is discord.InteractionResponseType.deferred_channel_message
+        ):
             if file is not None:
                 extra["attachments"] = [file]
             await self.interaction.edit_original_response(content=content or None, **extra)
@@ -148,7 +151,9 @@ class Reply:
 class Press(Reply):
     """Somebody pressed a button, chose from a list, or sent in a form."""
 
-    def __init__(self, interaction: discord.Interaction[Any], id_: CustomId, values: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, interaction: discord.Interaction[Any], id_: CustomId, values: Mapping[str, Sequence[str]]
+    ) -> None:
         super().__init__(interaction)
         self.row = id_.row
         self.values = values

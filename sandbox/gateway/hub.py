@@ -56,10 +56,11 @@ class Hub:
         """End those that nobody came back to."""
         self.sessions = [each for each in self.sessions if each.is_resumable(loop_time)]
 
-    def tell_guild(self, session: Session, guild: "Guild") -> None:
-        """Send one session GUILD_CREATE."""
+    def tell_guild(self, session: Session, guild: "Guild", *, after_ready: bool) -> None:
+        """Send one session GUILD_CREATE: of a guild that READY named as unavailable, or of a new one."""
         if session.intents & Intent.GUILDS:
-            session.dispatch("GUILD_CREATE", encode(self._guild_create(session, guild)))
+            data = self._guild_create(session, guild)
+            session.dispatch("GUILD_CREATE", encode(data | {"unavailable": False} if after_ready else data))
 
     def _dispatch(self, event: Event) -> None:
         bot_id = self._world.bot.id
@@ -78,7 +79,7 @@ class Hub:
             return
         if event.name == "GUILD_CREATE":
             for session in listening:
-                self.tell_guild(session, self._world.guilds[int(event.data["id"])])
+                self.tell_guild(session, self._world.guilds[int(event.data["id"])], after_ready=False)
             return
         self._send(event, listening)
 

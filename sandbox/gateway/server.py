@@ -219,10 +219,10 @@ class _Talk:
         }
         session.dispatch("READY", encode(ready))
         for guild in guilds:
-            self._sandbox.hub.tell_guild(session, guild)
+            self._sandbox.hub.tell_guild(session, guild, after_ready=True)
 
     def _resume(self, data: Json) -> None:
-        if data.get("token") not in {self._sandbox.world.application.token}:
+        if data.get("token") != self._sandbox.world.application.token:
             self._connection.close(CloseCode.AUTHENTICATION_FAILED)
             return
         hub = self._sandbox.hub

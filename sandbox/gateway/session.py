@@ -23,9 +23,11 @@ RESUMABLE_SECONDS: Final = 300.0
 class Socket(Protocol):
     """What a connection needs of a WebSocket."""
 
-    async def send_bytes(self, data: bytes) -> None: ...
+    async def send_bytes(self, data: bytes) -> None:
+        """Send a binary frame."""
 
-    async def send_str(self, data: str) -> None: ...
+    async def send_str(self, data: str) -> None:
+        """Send a text frame."""
 
 
 def encode(data: object) -> str:

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from sandbox.world.state import World
 
 _FORWARD: Final = 1
-_SETTABLE: Final = int(
-    MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.COMPONENTS_V2
-)
+_SETTABLE: Final = int(MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.COMPONENTS_V2)
 
 
 def draft_from(world: "World", body: Json, uploads: list[Upload]) -> Draft:
@@ -43,7 +41,7 @@ def draft_from(world: "World", body: Json, uploads: list[Upload]) -> Draft:
 
 def changes_from(world: "World", message: Message, body: Json, uploads: list[Upload]) -> Json:
     """What a checked body changes about a message; attachments it does not list are dropped where it lists any."""
-    changes = {key: body[key] for key in ("content", "embeds", "components", "flags") if key in body}
+    changes: Json = {key: body[key] for key in ("content", "embeds", "components", "flags") if key in body}
     if "attachments" in body or uploads:
         listed = {str(each["id"]) for each in body.get("attachments") or ()}
         kept = [each for each in message.attachments if str(each.id) in listed or "attachments" not in body]

@@ -83,9 +83,7 @@ class _Visit:
     async def _answer(self, fault: "Fault | None", headers: dict[str, str]) -> Reply:
         if self._route.needs_token and not self._is_authorised():
             return _error(ApiError(UNAUTHORIZED))
-        decision = self._sandbox.rate_limits.check(
-            self._request.method, self._route.template, self._request.match_info
-        )
+        decision = self._sandbox.rate_limits.check(self._request.method, self._route.template, self._request.match_info)
         headers.update(decision.headers)
         if not decision.allowed:
             return Reply(429, decision.body)

@@ -75,8 +75,8 @@ def create(call: Call) -> Json:
     validate.message_create(call.json, has_files=bool(call.uploads))
     require_sending(call, channel)
     nonce = call.json.get("nonce")
-    enforced = bool(call.json.get("enforce_nonce")) and nonce is not None
-    if enforced:
+    enforced = bool(call.json.get("enforce_nonce"))
+    if enforced and nonce is not None:
         made = call.world.made_with_nonce(call.bot.id, nonce)
         if made is not None:
             earlier = call.world.history.find(made)
@@ -86,7 +86,7 @@ def create(call: Call) -> Json:
     draft = draft_from(call.world, call.json, call.uploads)
     refer(channel, draft, call.json, call.bot.id)
     message = posting.post(channel, call.bot.id, draft)
-    if enforced:
+    if enforced and nonce is not None:
         call.world.remember_nonce(call.bot.id, nonce, message)
     return message_json(message, with_nonce=True)
 

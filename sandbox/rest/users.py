@@ -75,9 +75,7 @@ def my_guilds(call: Call) -> list[Json]:
     limit = call.number("limit", 200, 1, 200)
     guilds = sorted(call.world.bot_guilds(), key=lambda guild: guild.id)
     chosen = [
-        guild
-        for guild in guilds
-        if (after is None or guild.id > after) and (before is None or guild.id < before)
+        guild for guild in guilds if (after is None or guild.id > after) and (before is None or guild.id < before)
     ]
     chosen = chosen[-limit:] if before is not None and after is None else chosen[:limit]
     with_counts = call.query.get("with_counts") in {"1", "true"}

@@ -94,7 +94,6 @@ def guild_create_json(
     return guild_json(guild) | {
         "joined_at": iso(me.joined_at),
         "large": large,
-        "unavailable": False,
         "member_count": len(guild.members),
         "voice_states": [],
         "members": [member_json(member) for member in members],

@@ -216,6 +216,4 @@ class Thread(Channel):
         if removed is not None:
             data["removed_member_ids"] = [str(removed)]
         about = added if added is not None else removed
-        self.world.publish(
-            Event("THREAD_MEMBERS_UPDATE", data, guild_id=self.guild_id, channel=self, about=about)
-        )
+        self.world.publish(Event("THREAD_MEMBERS_UPDATE", data, guild_id=self.guild_id, channel=self, about=about))

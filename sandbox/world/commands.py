@@ -46,9 +46,7 @@ class Command:
             "name_localizations": self.name_localizations,
             "description": self.description,
             "description_localizations": self.description_localizations,
-            "default_member_permissions": (
-                None if self.default_permissions is None else str(self.default_permissions)
-            ),
+            "default_member_permissions": (None if self.default_permissions is None else str(self.default_permissions)),
             "nsfw": self.nsfw,
         }
         if self.options:
@@ -121,9 +119,7 @@ class Commands:
         del self._commands[command.id]
         self._tell()
 
-    def _register(
-        self, body: Json, guild_id: int | None, kept: dict[tuple[CommandType, str], Command]
-    ) -> Command:
+    def _register(self, body: Json, guild_id: int | None, kept: dict[tuple[CommandType, str], Command]) -> Command:
         namesake = kept.get((CommandType(body.get("type") or 1), body["name"]))
         command = self._made(namesake.id if namesake else self._world.snowflakes.next(), body, guild_id)
         if namesake is not None and namesake.json | {"version": ""} == command.json | {"version": ""}:

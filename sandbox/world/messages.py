@@ -12,8 +12,8 @@ from sandbox.world.mentions import AllowedMentions, Mentions, pinged
 
 if TYPE_CHECKING:
     from sandbox.world.channels import Channel
-    from sandbox.world.users import User
     from sandbox.world.state import World
+    from sandbox.world.users import User
 
 
 @dataclass(frozen=True, slots=True)

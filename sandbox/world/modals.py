@@ -15,9 +15,7 @@ _FIELDS: Final = SELECTS | {
     ComponentType.CHECKBOX_GROUP,
     ComponentType.CHECKBOX,
 }
-_WITH_OPTIONS: Final = frozenset(
-    {ComponentType.STRING_SELECT, ComponentType.RADIO_GROUP, ComponentType.CHECKBOX_GROUP}
-)
+_WITH_OPTIONS: Final = frozenset({ComponentType.STRING_SELECT, ComponentType.RADIO_GROUP, ComponentType.CHECKBOX_GROUP})
 _MULTIPLE: Final = SELECTS | {ComponentType.CHECKBOX_GROUP, ComponentType.FILE_UPLOAD}
 _TEXT_MAX: Final = 4000
 
@@ -140,9 +138,8 @@ def _checked_text(field: ModalField, text: str) -> str:
 def _checked_choice(field: ModalField, choice: str) -> str:
     if field.kind not in _WITH_OPTIONS:
         return choice
-    for label, value in field.options:
-        if choice == value:
-            return value
+    if choice in (value for _label, value in field.options):
+        return choice
     for label, value in field.options:
         if choice.casefold() == label.casefold():
             return value

@@ -86,13 +86,23 @@ class World:
         return message
 
     def add_user(
-        self, name: str, global_name: str | None = None, *, id: int | None = None, locale: str = "en-US"  # noqa: A002 - Discord's own name for it
+        self,
+        name: str,
+        global_name: str | None = None,
+        *,
+        id: int | None = None,
+        locale: str = "en-US",  # noqa: A002 - Discord's own name for it
     ) -> User:
         """Somebody with an account, in no guild yet."""
         return self._add_user(User(id or self.snowflakes.next(), name, global_name or name, locale=locale))
 
     def add_guild(
-        self, name: str, owner: Ref, *, id: int | None = None, starter_channel: str | None = None  # noqa: A002 - Discord's own name for it
+        self,
+        name: str,
+        owner: Ref,
+        *,
+        id: int | None = None,
+        starter_channel: str | None = None,  # noqa: A002 - Discord's own name for it
     ) -> Guild:
         """A server, with its owner in it, and a first channel of that name where one is given."""
         guild = Guild(world=self, id=id or self.snowflakes.next(), name=name, owner_id=id_of(owner))
@@ -182,9 +192,7 @@ class World:
         yield
         if self.bot.id not in guild.members:
             return
-        gained = [
-            each.id for each in guild.channels.values() if each.id not in before and can_see(each, self.bot.id)
-        ]
+        gained = [each.id for each in guild.channels.values() if each.id not in before and can_see(each, self.bot.id)]
         if gained:
             self._sync_threads(guild, gained)
 
@@ -213,5 +221,3 @@ class World:
     def _add_user(self, user: User) -> User:
         self.users[user.id] = user
         return user
-
-

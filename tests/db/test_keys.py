@@ -213,9 +213,3 @@ class TestFound:
     def test_a_database_without_a_file_needs_the_setting(self, listed: str | None) -> None:
         with pytest.raises(SettingsError, match="HANDRAIL_SECURITY__KEYS is not set"):
             find_keys("postgresql+asyncpg://handrail@localhost/handrail", listed)
-
-
-async def test_a_database_under_other_keys_does_not_open(database: Database, url: str, ring: KeyRing) -> None:
-    other = KeyRing([os.urandom(32)])
-    with pytest.raises(WrongKeyError, match=f"under the key {ring.key_id}"):
-        await Database.open(url, other)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, MetaData, text
 
 from bot.db import Base, Database, KeyRing
 from bot.db.base import NAMING

@@ -74,7 +74,12 @@ class TestEveryTable:
         ddl = str(CreateTable(table).compile(dialect=dialect))
         assert "DATETIME" not in ddl
         assert all(str(CreateIndex(index).compile(dialect=dialect)) for index in table.indexes)
-        names = [table.name, *table.columns.keys(), *(str(each.name) for each in (*table.constraints, *table.indexes))]
+        names = [
+            table.name,
+            *table.columns.keys(),
+            *(str(each.name) for each in table.constraints),
+            *(str(each.name) for each in table.indexes),
+        ]
         assert not [name for name in names if len(name) > 63 or not re.fullmatch("[a-z][a-z0-9_]*", name)]
 
     @TABLES

@@ -1,4 +1,6 @@
 import asyncio
+import gc
+import os
 import sqlite3
 import stat
 import subprocess
@@ -12,8 +14,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import Database, KeyRing
-from bot.errors import DatabaseError
+from bot.errors import DatabaseError, WrongKeyError
 from tests.db.tables import NOON, Note, counters, make_tables
+
+# A connection that nobody closed complains when it is collected; pytest makes that a failure.
+pytestmark = pytest.mark.filterwarnings("error::ResourceWarning")
 
 WRITERS = 15
 
@@ -129,9 +134,8 @@ class TestWriting:
     async def test_refuses_a_second_row_of_a_key_without_telling_what_was_in_it(self, house: Database) -> None:
         with pytest.raises(IntegrityError) as refused:
             async with house.write() as session:
-                session.add_all(Note(id=1, member_id=1, at=NOON, words="canary") for _ in range(2))
+                await session.execute(text("INSERT INTO counters VALUES (1, :value)"), {"value": "canary"})
         assert "canary" not in str(refused.value)
-        assert "canary" not in repr(refused.value.__dict__.get("statement"))
 
     async def test_keeps_foreign_keys(self, house: Database) -> None:
         with pytest.raises(IntegrityError):
@@ -212,7 +216,24 @@ class TestCancelled:
         async with database.write() as session:
             await add_one(session)
         await database.close()
+        gc.collect()
         assert await asyncio.to_thread(ended, threads() - before)
+
+    async def test_once_it_commits_it_is_stored_whatever_comes(self, house: Database) -> None:
+        async def write() -> None:
+            async with house.write() as session:
+                session.add(Note(member_id=1, at=NOON))  # goes to the file when the block has ended
+
+        task = asyncio.create_task(write())
+
+        @event.listens_for(house._writer.sync_engine, "before_cursor_execute")
+        def cancel(*_: object) -> None:
+            task.cancel()
+
+        await asyncio.gather(task, return_exceptions=True)
+        assert task.cancelled()
+        async with house.read() as session:
+            assert len((await session.scalars(select(Note))).all()) == 1
 
     async def test_in_the_block_it_is_undone(self, house: Database) -> None:
         reached = asyncio.Event()
@@ -334,6 +355,15 @@ class TestUnusable:
         (tmp_path / "letter").write_bytes(b"a letter to somebody, and by no means a database" * 100)
         with pytest.raises(DatabaseError, match="not a SQLite database"):
             await Database.open(f"sqlite+aiosqlite:///{tmp_path}/letter", None)
+        gc.collect()
+        assert await asyncio.to_thread(ended, threads() - before)
+
+    @pytest.mark.usefixtures("database")
+    async def test_other_keys(self, url: str, ring: KeyRing) -> None:
+        before = threads()
+        with pytest.raises(WrongKeyError, match=f"under the key {ring.key_id}"):
+            await Database.open(url, KeyRing([os.urandom(32)]))
+        gc.collect()
         assert await asyncio.to_thread(ended, threads() - before)
 
     async def test_a_damaged_file(self, database: Database, url: str, ring: KeyRing) -> None:

@@ -150,7 +150,7 @@ def test_a_wrong_value_is_named_with_its_line_and_key(right: str, wrong: str, sa
 )
 def test_a_wrong_session_is_named(right: str, wrong: str, said: str) -> None:
     assert right in WHOLE
-    lines = refusal(WHOLE.replace(right, wrong))
+    lines = refusal(WHOLE.replace(right, wrong, 1))
     assert len(lines) == 1
     assert lines[0].partition(", ")[2].startswith(said), lines
 
@@ -200,6 +200,13 @@ def test_a_file_with_very_many_problems_shows_the_first() -> None:
     lines = refusal(SMALLEST + "".join(f"x{n}: 1\n" for n in range(60)))
     assert len(lines) == 41
     assert lines[-1] == "and 20 more; correct these first."
+
+
+def test_a_megabyte_of_mistakes_is_answered() -> None:
+    """Looking for the nearest key to each of fifty thousand would take hours."""
+    groups = "".join(f"- {{key: g{n}}}\n" for n in range(6_000))
+    prompts = "".join(f"- {{group: h{n}}}\n" for n in range(6_000))
+    assert len(refusal(SMALLEST + "groups:\n" + groups + "prompts:\n" + prompts)) == 41
 
 
 def test_more_groups_than_a_server_holds_are_refused() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.ratelimits import GENEROUS, RULES, Decision, RateLimits, Rule
+from sandbox.ratelimits import RULES, Decision, RateLimits, Rule
 
 MESSAGES = "/channels/{channel_id}/messages"
 MESSAGE = "/channels/{channel_id}/messages/{message_id}"
@@ -90,7 +90,7 @@ def test_each_channel_has_its_own_bucket_under_one_name(limits: RateLimits) -> N
         ("PUT", "/guilds/{g}/members/{u}/roles/{r}", {"g": "1", "u": "2", "r": "3"}, Rule(10, 10.0)),
         ("POST", "/users/@me/channels", {}, Rule(10, 10.0)),
         ("POST", FOLLOW_UP, {"application_id": "1", "interaction_token": "t"}, Rule(5, 2.0)),
-        ("GET", MESSAGES, {"channel_id": "1"}, GENEROUS),
+        ("GET", MESSAGES, {"channel_id": "1"}, Rule(50, 1.0)),
     ],
 )
 def test_the_size_of_each_bucket(clock: Clock, method: str, route: str, params: dict[str, str], rule: Rule) -> None:

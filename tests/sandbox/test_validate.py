@@ -64,6 +64,22 @@ def wrong(code: str, text: str) -> dict[str, Any]:
     return {"_errors": [{"code": code, "message": text}]}
 
 
+@pytest.mark.parametrize(
+    ("body", "path", "said"),
+    [
+        ({"color": -1}, "color", "int value should be greater than or equal to 0."),
+        ({"color": 0x1000000}, "color", "int value should be less than or equal to 16777215."),
+        ({"color": "teal"}, "color", 'Value "teal" is not int.'),
+        ({"hoist": "yes"}, "hoist", "Must be either true or false."),
+        ({"name": "x" * 101}, "name", "Must be between 1 and 100 in length."),
+    ],
+)
+def test_the_wording_is_discords(body: dict[str, Any], path: str, said: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        validate.role(body)
+    assert caught.value.body["errors"][path]["_errors"][0]["message"] == said
+
+
 def test_a_value_is_complained_of_as_a_whole_or_in_its_parts() -> None:
     too_many_and_blank = embed(fields=[{"name": "", "value": ""}] * 26)
     assert refusals(*too_many_and_blank) == [("embeds.0.fields", "BASE_TYPE_MAX_LENGTH")]

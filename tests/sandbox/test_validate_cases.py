@@ -24,12 +24,15 @@ from tests.sandbox.bodies import (
     slash,
 )
 
+POLL = {"question": {"text": "Well?"}, "answers": [{"poll_media": {"text": "Yes"}}]}
+
 REFUSED: list[tuple[Case, str, str]] = [
     (embed(fields=[{"name": "", "value": "b"}]), "embeds.0.fields.0.name", "BASE_TYPE_REQUIRED"),
     (embed(fields=[{"name": "a", "value": " "}]), "embeds.0.fields.0.value", "BASE_TYPE_REQUIRED"),
     (embed(fields=[{"name": "a"}]), "embeds.0.fields.0.value", "BASE_TYPE_REQUIRED"),
     (embed(url="not an address"), "embeds.0.url", "URL_TYPE_INVALID_URL"),
     (embed(url="https://"), "embeds.0.url", "URL_TYPE_INVALID_URL"),
+    (embed(url="https:///path"), "embeds.0.url", "URL_TYPE_INVALID_URL"),
     (embed(url="https://example.org:port/"), "embeds.0.url", "URL_TYPE_INVALID_URL"),
     (embed(url="ftp://example.org/"), "embeds.0.url", "URL_TYPE_INVALID_SCHEME"),
     (embed(image={"url": "file://x/y.png"}), "embeds.0.image.url", "URL_TYPE_INVALID_SCHEME"),
@@ -52,6 +55,7 @@ REFUSED: list[tuple[Case, str, str]] = [
     (message(message_reference={}), "message_reference.message_id", "BASE_TYPE_REQUIRED"),
     (message(message_reference={"message_id": "1", "type": 1}), "message_reference.channel_id", "BASE_TYPE_REQUIRED"),
     (message(poll={"question": {"text": "Well?"}}), "poll.answers", "BASE_TYPE_REQUIRED"),
+    (message(poll=POLL | {"answers": []}), "poll.answers", "BASE_TYPE_BAD_LENGTH"),
     (message(components=[BUTTON]), "components.0", "UNION_TYPE_CHOICES"),
     (message(components=[row()]), "components.0.components", "BASE_TYPE_BAD_LENGTH"),
     (layout(TEXT), "components.0.components.0", "UNION_TYPE_CHOICES"),
@@ -77,7 +81,11 @@ REFUSED: list[tuple[Case, str, str]] = [
      "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED"),
     (layout(SELECT | {"max_values": 2}), "components.0.components.0.max_values", "NUMBER_TYPE_MAX"),
     (layout(SELECT | {"min_values": 2}), "components.0.components.0.min_values", "NUMBER_TYPE_MAX"),
+    (layout(SELECT | {"max_values": 0}), "components.0.components.0.max_values", "NUMBER_TYPE_MIN"),
+    (layout({"type": 8, "custom_id": "where", "channel_types": [17]}), "components.0.components.0.channel_types.0",
+     "BASE_TYPE_CHOICES"),
     (form(), "components", "BASE_TYPE_BAD_LENGTH"),
+    (form({"type": 1, "components": []}), "components.0.components", "BASE_TYPE_BAD_LENGTH"),
     (form(label(TEXT), custom_id=None), "custom_id", "BASE_TYPE_REQUIRED"),
     (form(label(TEXT), title=""), "title", "BASE_TYPE_BAD_LENGTH"),
     (form(TEXT), "components.0", "UNION_TYPE_CHOICES"),
@@ -118,6 +126,10 @@ REFUSED: list[tuple[Case, str, str]] = [
      "APPLICATION_COMMAND_OPTIONS_CHOICE_NAME_ALREADY_EXISTS"),
     (slash(default_member_permissions="all"), "default_member_permissions", "NUMBER_TYPE_COERCE"),
     (slash(name_localizations={"tlh": "x"}), "name_localizations.tlh", "BASE_TYPE_CHOICES"),
+    (slash(contexts=[]), "contexts", "BASE_TYPE_BAD_LENGTH"),
+    (slash(integration_types=[]), "integration_types", "BASE_TYPE_BAD_LENGTH"),
+    (slash(options=[option(3, autocomplete=True, choices=[{"name": "a", "value": "b"}])]), "options.0.choices",
+     "APPLICATION_COMMAND_OPTIONS_CHOICES_AUTOCOMPLETE_EXCLUSIVE"),
     (slash(contexts=[3]), "contexts.0", "BASE_TYPE_CHOICES"),
     (channel(name=""), "name", "BASE_TYPE_BAD_LENGTH"),
     (channel(type=1), "type", "BASE_TYPE_CHOICES"),
@@ -148,13 +160,14 @@ def test_refused_with_code_and_path(case: Case, path: str, code: str) -> None:
     assert refusals(*case) == [(path, code)]
 
 
+SUGGESTED: Case = validate.interaction_response, {"type": 8, "data": {"choices": [{"name": "a", "value": 1}]}}
+
 # A body right as it stands, the way to a key in it, and whether an empty text there is refused as too short.
 NEEDED: list[tuple[Case, str, bool]] = [
-    (message(poll={"question": {"text": "Well?"}, "answers": [{"poll_media": {"text": "Yes"}}]}), "poll.question.text",
-     True),
-    (message(poll={"question": {"text": "Well?"}, "answers": [{"poll_media": {"text": "Yes"}}]}), "poll.question", False),
-    (message(poll={"question": {"text": "Well?"}, "answers": [{"poll_media": {"text": "Yes"}}]}),
-     "poll.answers.0.poll_media", False),
+    (message(poll=POLL), "poll.question.text", True),
+    (message(poll=POLL), "poll.question", False),
+    (message(poll=POLL), "poll.answers.0.poll_media", False),
+    (message(poll=POLL), "poll.answers.0.poll_media.text", True),
     (message(attachments=[{"id": "0"}]), "attachments.0.id", False),
     (layout(BUTTON), "components.0.components", False),
     (layout(BUTTON), "components.0.components.0.style", False),
@@ -182,9 +195,8 @@ NEEDED: list[tuple[Case, str, bool]] = [
     ((validate.command, {"type": 2, "name": "Report"}), "name", True),
     (channel(), "name", True),
     ((validate.thread_create, {"name": "Day"}), "name", True),
-    ((validate.interaction_response, {"type": 8, "data": {"choices": [{"name": "a", "value": 1}]}}), "data.choices", False),
-    ((validate.interaction_response, {"type": 8, "data": {"choices": [{"name": "a", "value": 1}]}}),
-     "data.choices.0.name", True),
+    (SUGGESTED, "data.choices", False),
+    (SUGGESTED, "data.choices.0.name", True),
 ]  # fmt: skip
 
 
@@ -223,6 +235,10 @@ ACCEPTED: list[Case] = [
     form(row(TEXT | {"label": "How is it?"})),
     form(label(SELECT), label({"type": 5, "custom_id": "who"}), label({"type": 23, "custom_id": "ok"})),
     form(label({"type": 22, "custom_id": "c", "options": [OPTION], "min_values": 0})),
+    form(label(TEXT | {"min_length": 8, "max_length": 8})),
+    slash(options=[option(3, autocomplete=True, choices=[]), option(4, "n", min_value=2, max_value=2)]),
+    (validate.interaction_response, {"type": 1}),
+    (validate.interaction_response, {"type": 12}),
     # The form's own id may be that of a field.
     form(label(TEXT), custom_id="note"),
     slash(name="fähigkeit", default_member_permissions="8", contexts=[0], integration_types=[0]),
@@ -248,7 +264,7 @@ ACCEPTED: list[Case] = [
     (validate.interaction_response, {"type": 4, "data": {"content": "Only you", "flags": 64}}),
     (validate.interaction_response, {"type": 7, "data": {"components": []}}),
     (validate.interaction_response, {"type": 9, "data": form(label(TEXT))[1]}),
-    (validate.interaction_response, {"type": 8, "data": {"choices": [{"name": "a", "value": 1}]}}),
+    SUGGESTED,
 ]  # fmt: skip
 
 

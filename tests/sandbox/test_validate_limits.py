@@ -26,6 +26,7 @@ from tests.sandbox.bodies import (
     slash,
 )
 
+CHOICE = {"name": "a", "value": "v"}
 POLL: dict[str, Any] = {"question": {"text": "Well?"}, "answers": [{"poll_media": {"text": "Yes"}}]}
 
 # Each line: a text or list that may have `most` of something, a body with n of it, and where the complaint is.
@@ -70,6 +71,12 @@ LIMITS: list[tuple[str, int, Callable[[int], Case], str]] = [
     ("placeholder", 150, lambda n: layout(SELECT | {"placeholder": "x" * n}), "components.0.components.0.placeholder"),
     ("user select", 25, lambda n: layout({"type": 5, "custom_id": "who", "max_values": n}),
      "components.0.components.0.max_values"),
+    ("preset users", 25,
+     lambda n: layout({"type": 5, "custom_id": "w", "default_values": [{"id": i, "type": "user"} for i in range(n)]}),
+     "components.0.components.0.default_values"),
+    ("checkboxes", 10, lambda n: form(label({"type": 22, "custom_id": "c",
+                                             "options": [{"label": "x", "value": str(i)} for i in range(n)]})),
+     "components.0.component.options"),
     ("modal id", 100, lambda n: form(label(TEXT), custom_id="x" * n), "custom_id"),
     ("modal title", 45, lambda n: form(label(TEXT), title="x" * n), "title"),
     ("modal parts", 5, lambda n: form(*[label(TEXT | {"custom_id": str(i)}) for i in range(n)]), "components"),
@@ -90,7 +97,7 @@ LIMITS: list[tuple[str, int, Callable[[int], Case], str]] = [
     ("localised description", 100, lambda n: slash(description_localizations={"es-ES": "x" * n}),
      "description_localizations.es-ES"),
     ("localised choice", 100,
-     lambda n: slash(options=[option(3, choices=[{"name": "a", "value": "v", "name_localizations": {"es-ES": "x" * n}}])]),
+     lambda n: slash(options=[option(3, choices=[CHOICE | {"name_localizations": {"es-ES": "x" * n}}])]),
      "options.0.choices.0.name_localizations.es-ES"),
     ("choice value", 100, lambda n: slash(options=[option(3, choices=[{"name": "a", "value": "v" * n}])]),
      "options.0.choices.0.value"),
@@ -113,6 +120,7 @@ LIMITS: list[tuple[str, int, Callable[[int], Case], str]] = [
     ("topic", 1024, lambda n: channel(topic="x" * n), "topic"),
     ("slow mode", 21600, lambda n: channel(rate_limit_per_user=n), "rate_limit_per_user"),
     ("role name", 100, lambda n: (validate.role, {"name": "x" * n}), "name"),
+    ("role emoji", 100, lambda n: (validate.role, {"unicode_emoji": "x" * n}), "unicode_emoji"),
     ("colour", 0xFFFFFF, lambda n: (validate.role, {"color": n}), "color"),
     ("thread name", 100, lambda n: (validate.thread_create, {"name": "x" * n}), "name"),
     ("overwrites", 100, lambda n: channel(permission_overwrites=[{"id": i} for i in range(n)]),

@@ -1,0 +1,170 @@
+"""The command line. ``python -m bot COMMAND``, or ``handrail COMMAND`` where the package is installed.
+
+Exit codes: 0 done; 1 it ran, and something is not as it should be (``doctor``, ``bench``); 2 a setting, a file or the
+set-up is wrong, said in one sentence on stderr. Each command imports what it needs when it runs, so that ``assess``
+starts without Discord and ``--help`` without anything.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.errors import HandrailError
+
+Work = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    given = _parser().parse_args(arguments)
+    work: Work = given.work
+    try:
+        return work(given)
+    except HandrailError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 0  # whoever read our output has seen enough
+
+
+def entry() -> None:
+    """What the installed ``handrail`` command runs."""
+    sys.exit(main())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="handrail", description="Support between sessions, on Discord.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, work: Work, says: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=says, description=says)
+        made.set_defaults(work=work)
+        return made
+
+    command("run", _run, "run the bot")
+    demo = command("demo", _demo, "a seeded programme on this machine, every person playable in a web page")
+    demo.add_argument("--port", type=int, default=8090, help="the page's port (8090; 0 takes a free one)")
+    command("migrate", _migrate, "bring the database up to date")
+    apply = command("apply", _apply, "bring a Discord server in line with a programme file")
+    apply.add_argument("file", type=Path, help="the programme file")
+    apply.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    assess = command("assess", _assess, "read JSON Lines on stdin, write a tier for each on stdout")
+    assess.add_argument("--explain", action="store_true", help="for people: the reasons, a line each")
+    command("doctor", _doctor, "look at everything this needs, and say what to do about what is missing")
+    backup = command("backup", _backup, "write an encrypted backup while the bot runs")
+    backup.add_argument("file", type=Path, nargs="?", default=Path(), help="the file, or a folder (this one)")
+    restore = command("restore", _restore, "put a backup back")
+    restore.add_argument("file", type=Path, help="the backup")
+    restore.add_argument("--replace", action="store_true", help="where a database is there already; it is kept aside")
+    keys = command("keys", _keys_new, "the keys that encrypt what people wrote")
+    which = keys.add_subparsers(dest="which", required=True, metavar="WHICH")
+    which.add_parser("new", help="print a new key").set_defaults(work=_keys_new)
+    which.add_parser("rotate", help="encrypt everything anew under the newest key").set_defaults(work=_keys_rotate)
+    bench = command("bench", _bench, "measure, and print the tables of docs/performance.md")
+    bench.add_argument("names", nargs="*", help="which benchmarks (all)")
+    return parser
+
+
+# -- commands that run -------------------------------------------------------------------------------------------------
+
+
+def _run(_given: argparse.Namespace) -> int:
+    from bot.running import run  # noqa: PLC0415  # discord.py takes half a second that other commands need not wait
+
+    return _async(run(_settings()))
+
+
+def _demo(given: argparse.Namespace) -> int:
+    from bot.demo import demo  # noqa: PLC0415
+
+    return _async(demo(port=given.port))
+
+
+def _apply(given: argparse.Namespace) -> int:
+    from bot.running import apply  # noqa: PLC0415
+
+    return _async(apply(_settings(), given.file, dry_run=given.dry_run))
+
+
+def _doctor(_given: argparse.Namespace) -> int:
+    from bot.doctor.report import doctor  # noqa: PLC0415
+
+    return _async(doctor())
+
+
+def _bench(given: argparse.Namespace) -> int:
+    from bot.bench import bench  # noqa: PLC0415
+
+    return bench(given.names)
+
+
+# -- commands on the database ------------------------------------------------------------------------------------------
+
+
+def _migrate(_given: argparse.Namespace) -> int:
+    from bot.running import migrate_database  # noqa: PLC0415
+
+    return _async(migrate_database(_settings()))
+
+
+def _backup(given: argparse.Namespace) -> int:
+    from bot.running import back_up  # noqa: PLC0415
+
+    return _async(back_up(_settings(), given.file))
+
+
+def _restore(given: argparse.Namespace) -> int:
+    from bot.running import put_back  # noqa: PLC0415
+
+    return _async(put_back(_settings(), given.file, replace=given.replace))
+
+
+def _keys_new(_given: argparse.Namespace) -> int:
+    from bot.db.keys import new_key  # noqa: PLC0415
+
+    print(new_key())
+    return 0
+
+
+def _keys_rotate(_given: argparse.Namespace) -> int:
+    from bot.running import rotate_keys  # noqa: PLC0415
+
+    return _async(rotate_keys(_settings()))
+
+
+# -- commands that need nothing ----------------------------------------------------------------------------------------
+
+
+def _assess(given: argparse.Namespace) -> int:
+    from bot.crisis.lines import assess_lines, explain_lines  # noqa: PLC0415
+
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a text stream here
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # as above
+    for answer in (explain_lines if given.explain else assess_lines)(sys.stdin):
+        print(answer, flush=False)
+    return 0
+
+
+# -- what they share ---------------------------------------------------------------------------------------------------
+
+
+def _settings() -> Any:  # noqa: ANN401  # Settings, imported late
+    from bot.observe.logs import configure_logs  # noqa: PLC0415
+    from config.settings import LogFormat, load_settings  # noqa: PLC0415
+
+    settings = load_settings()
+    configure_logs(as_json=settings.log.format is LogFormat.JSON, level=settings.log.level.value)
+    return settings
+
+
+def _async(work: Coroutine[Any, Any, int]) -> int:
+    return asyncio.run(work)
+
+
+if __name__ == "__main__":
+    entry()

@@ -1,0 +1,303 @@
+"""The composition root: settings in, running app out. The only place that builds things and hands them to each other."""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, final
+
+import aiohttp
+import discord
+
+from bot.catchup import CatchUp
+from bot.client import HandrailClient
+from bot.cogs.crisis import Crisis
+from bot.cogs.doors import Doors
+from bot.cogs.listening import Listening
+from bot.cogs.members import Members
+from bot.cogs.oncall import OnCall
+from bot.content import Content
+from bot.crisis.detector import Detector
+from bot.crisis.lexicon import Lexicon
+from bot.crisis.service import CrisisService
+from bot.db import Database, KeyRing
+from bot.db.keys import find_keys
+from bot.db.migrate import migrate, pending
+from bot.delivery.discord_transport import DiscordTransport
+from bot.delivery.heart import Heart
+from bot.delivery.pacing import BULK_A_SECOND, REQUESTS_A_SECOND, Pacer
+from bot.delivery.service import Kinds, Outbox
+from bot.discord_address import use_address
+from bot.errors import DatabaseError, DiscordSetupError
+from bot.intake.places import WatchedPlaces
+from bot.intake.service import Intake
+from bot.intake.watermarks import Watermarks
+from bot.ledger import COMMANDS, Ledger
+from bot.members.service import DmChannels, MemberService
+from bot.observe.logs import get_logger
+from bot.oncall.service import OnCallService
+from bot.program.discord_guild import DiscordGuild, pick_guild
+from bot.program.file import load_programme
+from bot.program.schema import Programme
+from bot.program.service import ProgrammeService
+from bot.timing import Clock, SystemClock
+from bot.ui.crisis import CrisisReply, CrisisThread, StrangerCard
+from bot.ui.members import GroupRole, Notice, NoticeThread, StaffLine
+from bot.ui.oncall import CardEdit, Cards, Line, PageCard, PageDm
+from bot.ui.places import Places
+from bot.ui.safe import Presses
+from config.settings import Settings, token_of
+
+log = get_logger(__name__)
+
+FLUSH_EVERY = timedelta(seconds=5)
+SHUTDOWN_GRACE = timedelta(seconds=3)
+
+
+@dataclass(frozen=True)
+class Tempo:
+    """How fast we go. ``guilds_within``: seconds without another server after which a gateway session counts as ready."""
+
+    requests_a_second: float = REQUESTS_A_SECOND
+    bulk_a_second: float = BULK_A_SECOND
+    jitter: Callable[[], float] = random.random
+    guilds_within: float = 0.5
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """The services, for whoever drives the app from outside: the command line, the demo, the tests."""
+
+    programmes: ProgrammeService
+    members: MemberService
+    oncall: OnCallService
+    crisis: CrisisService
+    intake: Intake
+
+
+@final
+class App:
+    """A running Handrail. Made by ``App.build``; ``start`` connects, ``close`` ends everything it began."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        database: Database,
+        content: Content,
+        tempo: Tempo,
+    ) -> None:
+        self.settings, self.clock, self.database, self.content = settings, clock, database, content
+        self._ledger = Ledger(database)
+        self._programme: Programme | None = None
+        self._background: list[asyncio.Task[None]] = []
+
+        presses = Presses(content)
+        pacer = Pacer(tempo.requests_a_second, tempo.bulk_a_second)
+        self.client = HandrailClient(content, presses, pacer, guilds_within=tempo.guilds_within)
+        kinds = Kinds()
+        self.outbox = Outbox(database, clock, DiscordTransport(self.client, DmChannels(database)), kinds, jitter=tempo.jitter)
+        programmes = ProgrammeService(database, clock)
+        members = MemberService(database, clock, content, self.outbox, programmes)
+        oncall = OnCallService(database, clock, self.outbox, programmes, members)
+        crisis = CrisisService(
+            Detector(Lexicon.load()), database, clock, content, self.outbox, programmes, members, oncall
+        )
+        intake = Intake(crisis)
+        self.rooms = Rooms(programmes, members, oncall, crisis, intake)
+
+        places = Places(self.client, programmes)
+        cards = Cards(oncall, members, programmes, content)
+        for kind in (
+            Notice(members, programmes, self.outbox, content, places),
+            NoticeThread(members, self.outbox, content, places),
+            GroupRole(members, places),
+            StaffLine(members, programmes, content, places),
+            CrisisReply(crisis, self.outbox, content, places),
+            CrisisThread(self.outbox, content, places),
+            StrangerCard(content),
+            PageCard(cards),
+            PageDm(cards),
+            CardEdit(cards, self.client),
+            Line(cards),
+        ):
+            kinds.add(kind)
+
+        self.heart = Heart(clock, self.outbox, dues=[oncall], planners=[])
+        self._watermarks = Watermarks(database)
+        self._watched = WatchedPlaces(programmes)
+        listening = Listening(intake, self._watched, self._watermarks, members)
+        self.catch_up = CatchUp(self.client, listening, self._watched, self._watermarks, members, clock)
+        self.heart.also("watermarks", self._watermarks.flush, FLUSH_EVERY)
+
+        doors = Doors(members, programmes, content)
+        self.client.equip(
+            [
+                listening,
+                Members(members, programmes, content, presses, doors),
+                Crisis(crisis, oncall, members, content, presses, doors),
+                OnCall(oncall, members, cards, content, presses, doors),
+            ],
+            before_connecting=self._set_up_server,
+            on_connected=self.catch_up.want,
+            on_lost=self._watermarks.open_gaps,
+            on_resumed=self._watermarks.close_gaps,
+            on_joined=self._joined,
+            commands_known=lambda: self._ledger.read(COMMANDS),
+            commands_noted=lambda digest: self._ledger.write(COMMANDS, digest),
+        )
+
+    @classmethod
+    async def build(
+        cls,
+        settings: Settings,
+        clock: Clock | None = None,
+        tempo: Tempo | None = None,
+    ) -> "App":
+        """Open the database, bring it up to date where it is ours alone, and put everything together.
+
+        Raises:
+            SettingsError, DatabaseError, ContentError, ProgrammeFileError: each with one sentence; nothing was begun.
+        """
+        token_of(settings)
+        programme = load_programme(settings.program) if settings.program is not None else None
+        content = Content.load()
+        database = await Database.open(settings.database.url, keys_of(settings))
+        try:
+            await _bring_up_to_date(database)
+            app = cls(settings, clock or SystemClock(), database, content, tempo or Tempo())
+        except BaseException:
+            await database.close()
+            raise
+        app._programme = programme
+        return app
+
+    # -- life ----------------------------------------------------------------------------------------------------------
+
+    async def start(self, *, ticking: bool = True) -> None:
+        """Log in, set the server up, connect, and begin to send; returns when the first session is ready.
+
+        ``ticking`` starts the scheduler; a house that moves its own clock goes without.
+
+        Raises:
+            DiscordSetupError: where Discord refuses the token, the intents or the set-up.
+        """
+        await use_address(self.settings.discord.api_base)
+        if self.database.dialect_name == "sqlite":
+            await self.outbox.release_leases()
+        await self._watermarks.load()
+        await self._log_in()
+        connection = self._begin("connection", self.client.connect())
+        ready = asyncio.create_task(self.client.wait_until_ready(), name="handrail: ready")
+        await asyncio.wait({connection, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if connection.done():
+            ready.cancel()
+            await self._explain(connection)
+        self._begin("outbox", self.outbox.run())
+        self._begin("heart", self.heart.run())
+        self._begin("catch-up", self.catch_up.run())
+        if ticking:
+            self.heart.start()
+        else:
+            self.heart.clock_moved()
+        log.info("app.started")
+
+    async def _log_in(self) -> None:
+        try:
+            await self.client.login(token_of(self.settings))
+        except discord.LoginFailure:
+            raise DiscordSetupError(
+                "Discord refuses the token in HANDRAIL_DISCORD__TOKEN: copy it anew from the application's page."
+            ) from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise DiscordSetupError(
+                f"Discord cannot be reached at {self.settings.discord.api_base} ({type(error).__name__}): "
+                "look at the network, or at HANDRAIL_DISCORD__API_BASE."
+            ) from error
+
+    async def _explain(self, connection: asyncio.Task[None]) -> None:
+        try:
+            await connection
+        except discord.PrivilegedIntentsRequired:
+            raise DiscordSetupError(
+                "Discord refuses the Message Content intent: switch it on at the application's page, under Bot."
+            ) from None
+        raise DiscordSetupError("The connection to Discord ended before it was ready.")
+
+    async def wait(self) -> None:
+        """Return, or raise, when something that must not end has ended."""
+        done, _ = await asyncio.wait(self._background, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            await task
+
+    async def close(self) -> None:
+        """Finish what was claimed, close the connection, note what was read, let everything go."""
+        self.heart.stop()
+        await self.outbox.close(SHUTDOWN_GRACE)
+        await self.client.close()
+        for task in self._background:
+            task.cancel()
+        for task in self._background:
+            with suppress(asyncio.CancelledError, Exception):
+                await task
+        await self._watermarks.flush()
+        await self.database.close()
+        log.info("app.closed")
+
+    def _begin(self, name: str, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        task = asyncio.create_task(work, name=f"handrail: {name}")
+        self._background.append(task)
+        return task
+
+    # -- the server ----------------------------------------------------------------------------------------------------
+
+    async def _set_up_server(self) -> None:
+        """Apply the programme file, where one is set. Over REST, before the gateway: a second start writes nothing."""
+        if self._programme is None:
+            await self._watched.refresh()
+            return
+        try:
+            await self.apply(self._programme)
+        except DiscordSetupError as obstacle:
+            if not await self.rooms.programmes.all() and [guild async for guild in self.client.fetch_guilds(limit=1)]:
+                raise
+            # A programme is running already, or the bot waits to be invited: what can be watched over, is.
+            log.error("app.not_applied", obstacle=str(obstacle))  # noqa: TRY400  # the sentence says it all
+            await self._watched.refresh()
+
+    async def apply(self, programme: Programme) -> None:
+        """Bring the programme's server in line with it.
+
+        Raises:
+            DiscordSetupError: where Discord does not let us.
+        """
+        guild_id = await pick_guild(self.client, programme)
+        report = await self.rooms.programmes.apply(programme, DiscordGuild(self.client, guild_id))
+        await self._watched.refresh()
+        self.heart.programme_changed()
+        log.info("app.applied", guild=guild_id, changes=len(report.changes))
+
+    async def _joined(self, guild: discord.Guild) -> None:
+        if self._programme is not None and await self.rooms.programmes.current(guild.id) is None:
+            await self.apply(self._programme)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way: for a house that waits until all is quiet."""
+        return self.outbox.is_idle and self.heart.is_idle and self.catch_up.is_idle
+
+
+def keys_of(settings: Settings) -> KeyRing:
+    """The keys of the database: those of the setting, else those of the key file beside it."""
+    listed = settings.security.keys.get_secret_value() if settings.security.keys else None
+    return find_keys(settings.database.url, listed)
+
+
+async def _bring_up_to_date(database: Database) -> None:
+    """A SQLite file is ours alone, so it is migrated at the start; a shared database only by ``migrate``."""
+    if database.dialect_name == "sqlite":
+        await migrate(database)
+    elif await pending(database):
+        raise DatabaseError("The database is not up to date: run `python -m bot migrate` once, then start again.")

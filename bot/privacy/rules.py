@@ -1,0 +1,83 @@
+"""The decisions of privacy: what may go through Discord, and which rows an erasure leaves where they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Final
+
+from bot.db import Erase
+
+Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
+"""What a JSON file can hold."""
+
+ON_DISCORD: Final[Mapping[str, tuple[str, ...]]] = {
+    "members": ("chosen_name", "language", "timezone", "reminders", "stopped_at", "created_at"),
+    "memberships": ("group_key", "state", "invited_at", "changed_at"),
+    "consents": ("group_key", "notice_version", "agreed", "at"),
+}
+"""Table by table, the columns that a person may be sent through Discord: what Discord knows anyway, and settings.
+
+A list of what may go, not of what may not: a table that nobody thought about here stays away from Discord. Discord
+signs no agreement about health information, so words, scores, attendance and alerts go by the private pages only.
+"""
+
+
+@dataclass(frozen=True)
+class Spared:
+    """Rows that an erasure leaves though their table goes: those with one of these values in each of the columns."""
+
+    table: str
+    where: Mapping[str, frozenset[str]]
+    why: str
+
+
+SPARED: Final = (
+    Spared(
+        table="deliveries",
+        where={"lane": frozenset({"crisis"}), "state": frozenset({"pending", "claimed"})},
+        why="a message about somebody's safety that is on its way is never called back",
+    ),
+)
+"""Erasing must never swallow a page: not the one that this person caused, nor one that is on its way to them."""
+
+
+def spared_in(table: str) -> Spared | None:
+    """What an erasure spares in ``table``, or none."""
+    return next((spared for spared in SPARED if spared.table == table), None)
+
+
+def is_counted_on_discord(erase: Erase) -> bool:
+    """Whether the number of somebody's rows in a table may be told through Discord.
+
+    Not where rows outlast an erasure: those are the record of safety, and their number alone says something.
+    """
+    return erase is Erase.DELETE
+
+
+def readable(value: object) -> Plain:
+    """A stored value as a JSON file shows it: instants in ISO 8601 and UTC, states by their words.
+
+    Raises:
+        TypeError: for a type that no column has; its value is not in the message.
+    """
+    match value:
+        case Enum():
+            return readable(value.value)
+        case None | bool() | int() | float() | str():
+            return value
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
+        case list() | tuple():
+            return [readable(item) for item in value]
+        case dict():
+            return {str(key): readable(item) for key, item in value.items()}
+        case _:
+            raise TypeError(f"a value of type {type(value).__name__} has no form in an export")
+
+
+def title_of(table: str) -> str:
+    """A table's name as a heading, for one that has no title in the texts: ``saved_skills`` is "Saved skills"."""
+    return table.replace("_", " ").capitalize()

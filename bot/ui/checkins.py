@@ -1,0 +1,210 @@
+"""What people see of check-ins: the card, the day's thread, the form, the group's posts, and the private answer."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+import discord
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.checkins.service import (
+    CARD,
+    POST,
+    THREAD,
+    UNPOST,
+    WORDS_AT_MOST,
+    Audience,
+    CheckinPosting,
+    Feeling,
+    GroupPost,
+    Kept,
+    ReachOut,
+)
+from bot.content import Content
+from bot.delivery.service import Deed, Delivery, Outcome, Post, QuietKind, Receipt, Withdrawn
+from bot.ui.places import Places
+from bot.ui.safe import Button, SafeModal, SafeView
+
+FEATURE = "checkin"
+MESSAGE_AT_MOST = 2000
+"""Characters of a message's text that Discord takes."""
+
+
+class CheckinCard(QuietKind):
+    """The group's card, with the button."""
+
+    name = CARD
+
+    def __init__(self, posting: CheckinPosting, content: Content) -> None:
+        self._posting, self._content = posting, content
+
+    async def compose(self, delivery: Delivery, now: datetime) -> Post | Withdrawn:
+        """The card, where the programme still asks at this moment; a late one says so."""
+        card = await self._posting.card(int(delivery.arguments["day"]), now)
+        if card is None:
+            return Withdrawn()
+        say = self._content.texts.say
+        body = "checkins.late_card" if card.is_late else "checkins.card_body"
+        embed = discord.Embed(
+            title=say(card.language, "checkins.card_title"),
+            description=say(card.language, body, closes=discord.utils.format_dt(card.closes_at, "t")),
+        )
+        embed.set_author(name=heading(self._content, card.language, card.local_date, "checkins.card_heading"))
+        label = say(card.language, "buttons.check_in")
+        return Post(
+            embed=embed, view=SafeView([Button(label, FEATURE, "open", card.day_id, discord.ButtonStyle.primary)])
+        )
+
+    async def sent(self, session: AsyncSession, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+        """Remember the card, and have its thread opened."""
+        if receipt.channel_id is not None and receipt.message_id is not None:
+            day_id = int(delivery.arguments["day"])
+            await self._posting.card_posted(session, day_id, receipt.channel_id, receipt.message_id, now)
+
+
+class CheckinThread(QuietKind):
+    """Opens the day's thread on its card."""
+
+    name = THREAD
+
+    def __init__(self, posting: CheckinPosting, content: Content, places: Places) -> None:
+        self._posting, self._content, self._places = posting, content, places
+
+    async def compose(self, delivery: Delivery, now: datetime) -> Deed | Withdrawn:
+        """The thread, where the card stands and has none yet."""
+        card = await self._posting.card(int(delivery.arguments["day"]), now)
+        if card is None or card.message_id is None or card.thread_id is not None or delivery.channel_id is None:
+            return Withdrawn()
+        channel_id, message_id = delivery.channel_id, card.message_id
+        name = heading(self._content, card.language, card.local_date, "checkins.thread_name")
+
+        async def open_it() -> Receipt:
+            return Receipt(await self._places.thread_on(channel_id, message_id, name))
+
+        return Deed(open_it)
+
+    async def sent(self, session: AsyncSession, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+        """Remember the thread: answers go there from now on."""
+        del now
+        if receipt.channel_id is not None:
+            await self._posting.thread_opened(session, int(delivery.arguments["day"]), receipt.channel_id)
+
+
+class CheckinPost(QuietKind):
+    """What somebody chose to share with the group, in the day's thread."""
+
+    name = POST
+
+    def __init__(self, posting: CheckinPosting, content: Content) -> None:
+        self._posting, self._content = posting, content
+
+    async def compose(self, delivery: Delivery, now: datetime) -> Post | Withdrawn:
+        """The post, where this is still their answer and they are still in the group."""
+        del now
+        post = await self._posting.group_post(int(delivery.arguments["answer"]), int(delivery.arguments["revision"]))
+        return Post(content=post_text(self._content, post)) if post is not None else Withdrawn()
+
+    async def failed(self, session: AsyncSession, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
+        """The thread is gone or closed to us: post to the channel instead."""
+        del now
+        if delivery.channel_id is not None and outcome in {Outcome.TARGET_GONE, Outcome.NO_ACCESS}:
+            day_id, answer_id, revision = (int(delivery.arguments[name]) for name in ("day", "answer", "revision"))
+            await self._posting.thread_missing(session, day_id, answer_id, revision, thread_id=delivery.channel_id)
+
+
+class CheckinUnpost(QuietKind):
+    """Takes back what was posted of an answer that its author has replaced."""
+
+    name = UNPOST
+
+    def __init__(self, posting: CheckinPosting, client: discord.Client) -> None:
+        self._posting, self._client = posting, client
+
+    async def compose(self, delivery: Delivery, now: datetime) -> Deed | Withdrawn:
+        """Delete the earlier post, where there is one."""
+        del now
+        posted = await self._posting.posted_for(str(delivery.arguments["subject"]))
+        if not posted:
+            return Withdrawn()
+
+        async def take_back() -> Receipt:
+            for channel_id, message_id in posted:
+                try:
+                    await self._client.http.delete_message(channel_id, message_id)
+                except discord.NotFound:
+                    continue  # somebody else took it away, or a first attempt did
+            return Receipt()
+
+        return Deed(take_back)
+
+
+def heading(content: Content, language: str, day: date, key: str) -> str:
+    """A text with the date written out, such as "Check-in, Monday, November 23"."""
+    texts = content.texts
+    written = texts.say(
+        language,
+        "checkins.date",
+        weekday=texts.variant(language, "checkins.weekdays", day.weekday()),
+        month=texts.variant(language, "checkins.months", day.month - 1),
+        day=day.day,
+    )
+    return texts.say(language, key, date=written)
+
+
+def form(content: Content, language: str, verb: str, row: int) -> SafeModal:
+    """The form: a word for the day, words if they like, where it goes, and whether somebody should get in touch."""
+    say = content.texts.say
+    made = SafeModal(say(language, "checkins.form_title"), FEATURE, verb, row)
+    made.choose(
+        say(language, "checkins.label_feeling"),
+        "feeling",
+        {feeling.value: say(language, f"checkins.feeling_{feeling.value}") for feeling in Feeling},
+    )
+    made.ask(
+        say(language, "checkins.label_words"),
+        "words",
+        long=True,
+        placeholder=say(language, "checkins.words_placeholder"),
+        max_length=WORDS_AT_MOST,
+    )
+    made.choose(
+        say(language, "checkins.label_share"),
+        "share",
+        {audience.value: say(language, f"checkins.share_{audience.value}") for audience in Audience},
+    )
+    made.choose(
+        say(language, "checkins.label_contact"),
+        "contact",
+        {reach.value: say(language, f"checkins.contact_{reach.value}") for reach in ReachOut},
+        default=ReachOut.NO.value,
+    )
+    return made
+
+
+def quoted(words: str) -> str:
+    """Words of a person's, harmless in Markdown, as the rest of a quotation that has been begun."""
+    safe = discord.utils.escape_mentions(discord.utils.escape_markdown(words))
+    return "\n> ".join(line for line in safe.splitlines() if line.strip())
+
+
+def post_text(content: Content, post: GroupPost) -> str:
+    """What the group reads."""
+    say = content.texts.say
+    values = {
+        "name": discord.utils.escape_mentions(discord.utils.escape_markdown(" ".join(post.name.split()))),
+        "feeling": say(post.language, f"checkins.feeling_{post.feeling.value}"),
+    }
+    if not post.words:
+        return say(post.language, "checkins.posted", **values)
+    return say(post.language, "checkins.posted_with_words", **values, words=quoted(post.words))[:MESSAGE_AT_MOST]
+
+
+def confirmation(content: Content, kept: Kept, reach_out: ReachOut, numbers: Mapping[str, str]) -> str:
+    """The private answer to a check-in: what became of it, a line that fits, and what was arranged."""
+    texts, language = content.texts, kept.language
+    said = [texts.say(language, "checkins.changed")] if kept.changed else []
+    if kept.held:
+        said.append(texts.say(language, "checkins.held_for_staff"))
+    said += [texts.variant(language, key, index) for key, index in kept.lines]
+    if reach_out is ReachOut.TODAY:
+        said.append(texts.say(language, "checkins.contact_today_confirmed", **numbers))
+    return "\n\n".join(said)

@@ -1,0 +1,317 @@
+"""What becomes of an answer: who sees it, what is said in return, and what happens around it."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+
+from bot.checkins.records import CheckinAnswerRow, CheckinDayRow
+from bot.checkins.service import Audience, Feeling, Kept, ReachOut
+from bot.crisis.assessment import Tier
+from bot.delivery.rules import State
+from bot.errors import NotAllowedError, NotFoundError
+from bot.program.layout import STAFF_ROOM, check_in_key
+from bot.ui.checkins import confirmation
+from tests.checkins.world import ALEX, BEA, CONTENT, GUILD, JO, MONDAY_MORNING, RIVERA, SAM, World, answer, submit
+
+NINE = MONDAY_MORNING + timedelta(hours=2)
+IN_DANGER = "I'm going to kill myself tonight"
+NUMBERS = {"emergency": "911", "lifeline": "988"}
+
+
+@pytest.fixture
+async def day(world: World) -> int:
+    """Monday's card of the morning group, posted, with its thread."""
+    await world.plan()
+    await world.until(NINE)
+    async with world.database.read() as session:
+        query = select(CheckinDayRow.id).where(CheckinDayRow.opens_at == NINE)
+        found = (await session.scalars(query)).one()
+    world.clock.advance(minutes=5)
+    world.wall.posted.clear()
+    return found
+
+
+async def stored(world: World) -> list[CheckinAnswerRow]:
+    async with world.database.read() as session:
+        return list(await session.scalars(select(CheckinAnswerRow).order_by(CheckinAnswerRow.id)))
+
+
+async def thread_of(world: World, day: int) -> int:
+    async with world.database.read() as session:
+        row = await session.get(CheckinDayRow, day)
+    assert row is not None
+    assert row.thread_id is not None
+    return row.thread_id
+
+
+async def test_to_the_group_goes_into_the_days_thread_under_the_chosen_name(world: World, day: int) -> None:
+    await submit(world, answer(ALEX, day, words="long night\nbut here"))
+    await world.deliver()
+    assert world.wall.texts(await thread_of(world, day)) == ["Alex checked in: Heavy\n> long night\n> but here"]
+    assert len(world.wall.posted) == 1
+
+
+async def test_without_words_it_is_one_line(world: World, day: int) -> None:
+    await submit(world, answer(ALEX, day, feeling=Feeling.STEADY))
+    await world.deliver()
+    assert world.wall.texts(await thread_of(world, day)) == ["Alex checked in: Steady"]
+
+
+async def test_names_and_words_cannot_format_or_ping(world: World, day: int) -> None:
+    await world.members.update(GUILD, ALEX, name="**Al** @everyone", timezone="", reminders=True)
+    await submit(world, answer(ALEX, day, words="**loud** <@&123456789012345678> @here\n\n# big"))
+    await world.deliver()
+    ((_, post),) = world.wall.posted
+    assert "**" not in post.content.replace("\\*\\*", "")
+    for ping in ("@everyone", "@here", "<@&1"):
+        assert ping not in post.content
+    assert not post.mentions.everyone
+    assert not post.mentions.roles
+    assert not post.mentions.users
+    assert all(line.startswith("> ") for line in post.content.splitlines()[1:])
+
+
+async def test_the_longest_words_still_fit_a_message(world: World, day: int) -> None:
+    await world.members.update(GUILD, ALEX, name="_" * 80, timezone="", reminders=True)
+    await submit(world, answer(ALEX, day, words="*" * 250 + "\n_" * 125))
+    await world.deliver()
+    ((_, post),) = world.wall.posted
+    assert post.content.endswith("\\_")  # nothing was cut off
+    assert len(post.content) <= 2000
+
+
+async def test_before_the_thread_is_there_it_goes_to_the_channel(world: World) -> None:
+    await world.plan()
+    world.clock.set(NINE)
+    await submit(world, answer(ALEX))
+    await world.deliver()
+    assert "Alex checked in: Heavy" in world.wall.texts(await world.channel(check_in_key("morning")))
+
+
+async def test_where_the_thread_is_gone_it_goes_to_the_channel(world: World, day: int) -> None:
+    world.wall.gone.add(await thread_of(world, day))
+    await submit(world, answer(ALEX, day))
+    await world.deliver()
+    channel = await world.channel(check_in_key("morning"))
+    assert world.wall.texts(channel) == ["Alex checked in: Heavy"]
+    await submit(world, answer(BEA, day))
+    await world.deliver()
+    assert world.wall.texts(channel) == ["Alex checked in: Heavy", "Bea checked in: Heavy"]
+
+
+async def test_to_staff_tells_staff_that_there_is_one_and_never_the_words(world: World, day: int) -> None:
+    await submit(world, answer(ALEX, day, words="a secret worry", audience=Audience.STAFF))
+    await world.deliver()
+    assert world.wall.texts(await world.channel(STAFF_ROOM))[-1] == "Alex (Morning IOP) sent a check-in to staff."
+    assert len(world.wall.posted) == 1
+    ((_, post),) = world.wall.posted
+    assert "worry" not in repr(post)
+
+
+async def test_to_oneself_posts_nothing_anywhere(world: World, day: int) -> None:
+    await submit(world, answer(ALEX, day, words="just for me", audience=Audience.SELF))
+    await world.deliver()
+    assert world.wall.posted == []
+    (row,) = await stored(world)
+    assert (row.words, row.feeling, row.audience) == ("just for me", "heavy", "self")
+
+
+async def test_an_answer_is_not_readable_in_the_file(world: World, day: int, tmp_path: Path) -> None:
+    await submit(world, answer(ALEX, day, words="canary-words", feeling=Feeling.STRUGGLING, audience=Audience.SELF))
+    written = b"".join(file.read_bytes() for file in tmp_path.glob("handrail.db*"))
+    assert str(ALEX).encode() not in written or b"checkin_answers" in written  # the file was really read
+    for secret in (b"canary-words", b"struggling"):
+        assert secret not in written
+
+
+async def test_today_asks_staff_once_and_says_what_helps_until_then(world: World, day: int) -> None:
+    given = answer(ALEX, day, audience=Audience.SELF, reach_out=ReachOut.TODAY)
+    _, arranged, kept = await submit(world, given)
+    await world.deliver()
+    assert arranged is None
+    assert world.wall.texts(await world.channel(STAFF_ROOM))[-1] == "Alex (Morning IOP) would like to hear from staff today."
+    said = confirmation(CONTENT, kept, ReachOut.TODAY, NUMBERS)
+    assert "988" in said
+    assert "911" in said
+    await world.checkins.reach(given)
+    await world.deliver()
+    assert len(world.wall.posted) == 1
+
+
+async def test_today_pages_where_there_is_no_staff_room(world: World, day: int) -> None:
+    async with world.database.write() as session:
+        found = await world.programmes.object_ids(GUILD)
+        room = next(ref for ref in found if ref.key == STAFF_ROOM)
+        await session.execute(
+            # The room was never made: its row goes.
+            text("DELETE FROM server_objects WHERE key = :key"), {"key": room.key}
+        )
+    arranged = await world.checkins.reach(answer(ALEX, day, reach_out=ReachOut.TODAY))
+    assert arranged
+    assert await world.rows("oncall.dm")
+
+
+async def test_now_pages_and_the_answer_is_kept_all_the_same(world: World, day: int) -> None:
+    _, arranged, kept = await submit(world, answer(ALEX, day, reach_out=ReachOut.NOW))
+    assert arranged is not None
+    assert "988" in arranged
+    assert [row.user_id for row in await world.rows("oncall.dm")] == [RIVERA]
+    assert not kept.held
+    await world.deliver()
+    assert world.wall.texts(await thread_of(world, day)) == ["Alex checked in: Heavy"]
+
+
+@pytest.mark.parametrize("chosen", list(Audience))
+async def test_words_of_danger_page_and_are_never_posted(world: World, day: int, chosen: Audience) -> None:
+    heard, _, kept = await submit(world, answer(ALEX, day, words=IN_DANGER, audience=chosen))
+    assert heard.tier is Tier.PAGE
+    assert heard.reply is not None
+    assert "988" in heard.reply
+    assert await world.rows("oncall.dm")
+    assert kept.audience is Audience.STAFF
+    assert kept.held is (chosen is not Audience.STAFF)
+    await world.deliver()
+    assert all("kill" not in post.content for _, post in world.wall.posted)
+    assert world.wall.texts(await thread_of(world, day)) == []
+    assert ("not to the group" in confirmation(CONTENT, kept, ReachOut.NO, NUMBERS)) is kept.held
+    (row,) = await stored(world)
+    assert row.words == IN_DANGER
+
+
+async def test_words_of_danger_from_somebody_discharged_still_page(world: World, day: int) -> None:
+    await world.members.discharge(GUILD, ALEX, RIVERA)
+    given = answer(ALEX, day, words=IN_DANGER, reach_out=ReachOut.NOW)
+    heard = await world.checkins.hear(given)
+    assert heard.tier is Tier.PAGE
+    assert await world.checkins.reach(given)
+    assert await world.rows("oncall.dm")
+    with pytest.raises(NotAllowedError):
+        await world.checkins.keep(given, heard)
+
+
+async def test_a_second_answer_takes_the_place_of_the_first(world: World, day: int) -> None:
+    await submit(world, answer(ALEX, day, words="first"))
+    await world.deliver()
+    thread = await thread_of(world, day)
+    _, _, kept = await submit(world, answer(ALEX, day, key="2", words="second", feeling=Feeling.STEADY))
+    await world.deliver()
+    assert kept.changed
+    assert world.eraser.deleted == [(thread, 900_002)]
+    assert world.wall.texts(thread) == ["Alex checked in: Heavy\n> first", "Alex checked in: Steady\n> second"]
+    (row,) = await stored(world)
+    assert (row.words, row.revision) == ("second", 2)
+
+
+async def test_changing_ones_mind_to_private_takes_the_post_back(world: World, day: int) -> None:
+    await submit(world, answer(ALEX, day, words="first"))
+    await world.deliver()
+    await submit(world, answer(ALEX, day, key="2", words="first", audience=Audience.SELF))
+    await world.deliver()
+    assert len(world.eraser.deleted) == len(world.wall.posted) == 1
+
+
+async def test_two_answers_before_anything_is_sent_post_only_the_last(world: World, day: int) -> None:
+    await submit(world, answer(ALEX, day, words="first"))
+    await submit(world, answer(ALEX, day, key="2", words="second"))
+    await world.deliver()
+    assert world.wall.texts(await thread_of(world, day)) == ["Alex checked in: Heavy\n> second"]
+    assert world.eraser.deleted == []
+
+
+async def test_an_answer_of_somebody_who_left_meanwhile_is_not_posted(world: World, day: int) -> None:
+    await submit(world, answer(ALEX, day))
+    await world.members.discharge(GUILD, ALEX, RIVERA)
+    await world.deliver()
+    assert world.wall.texts(await thread_of(world, day)) == []
+    assert [row.state for row in await world.rows("checkins.post")] == [State.CANCELLED]
+
+
+@pytest.mark.parametrize(
+    ("user", "sentence"),
+    [(JO, "belongs to another group"), (SAM, "works for members"), (RIVERA, "works for members")],
+)
+async def test_a_card_is_for_its_own_group(world: World, day: int, user: int, sentence: str) -> None:
+    with pytest.raises(NotAllowedError, match=sentence):
+        await world.checkins.may_open(GUILD, user, day)
+    with pytest.raises(NotAllowedError, match=sentence):
+        await submit(world, answer(user, day))
+    assert await stored(world) == []
+
+
+async def test_a_card_that_is_not_known_or_of_another_server_is_too_old(world: World, day: int) -> None:
+    with pytest.raises(NotFoundError):
+        await world.checkins.may_open(GUILD, ALEX, day + 99)
+    async with world.database.write() as session:
+        row = await session.get(CheckinDayRow, day)
+        assert row is not None
+        row.guild_id = GUILD + 1
+    with pytest.raises(NotFoundError):
+        await submit(world, answer(ALEX, day))
+
+
+async def test_a_late_answer_belongs_to_its_day_and_is_posted(world: World, day: int) -> None:
+    world.clock.set(NINE + timedelta(hours=13))  # 22:00 in New York
+    await submit(world, answer(ALEX, day))
+    await world.deliver()
+    (row,) = await stored(world)
+    assert row.day_id == day
+    assert world.wall.texts(await thread_of(world, day)) == ["Alex checked in: Heavy"]
+
+
+async def test_a_bare_checkin_joins_the_open_card(world: World, day: int) -> None:
+    await submit(world, answer(ALEX, day, words="by the card", audience=Audience.SELF))
+    await submit(world, answer(ALEX, None, key="2", words="by the command", audience=Audience.SELF))
+    (row,) = await stored(world)
+    assert (row.day_id, row.words) == (day, "by the command")
+
+
+async def test_checkin_works_where_no_card_is_open(world: World) -> None:
+    await submit(world, answer(ALEX, None))
+    await submit(world, answer(BEA, None))
+    await world.deliver()
+    assert world.wall.texts(await world.channel(check_in_key("morning"))) == [
+        "Alex checked in: Heavy",
+        "Bea checked in: Heavy",
+    ]
+    async with world.database.read() as session:
+        (day,) = await session.scalars(select(CheckinDayRow))
+        answers = await session.scalar(select(func.count()).select_from(CheckinAnswerRow))
+    assert (day.asked, day.local_date.isoformat(), answers) == (False, "2026-11-23", 2)
+
+
+async def test_an_old_card_answers_for_today(world: World, day: int) -> None:
+    world.clock.set(NINE + timedelta(days=3, hours=-1))  # Thursday, an hour before its card
+    await submit(world, answer(ALEX, day, audience=Audience.SELF))
+    (row,) = await stored(world)
+    async with world.database.read() as session:
+        found = await session.get(CheckinDayRow, row.day_id)
+    assert found is not None
+    assert (found.asked, found.local_date.isoformat()) == (False, "2026-11-26")
+
+
+async def test_no_supportive_line_comes_twice_in_a_row(world: World, day: int) -> None:
+    said: list[Kept] = []
+    for number in range(12):
+        world.clock.advance(minutes=1)
+        given = answer(ALEX, day, key=str(number), audience=Audience.SELF)
+        said.append((await submit(world, given))[2])
+    lines = [kept.lines for kept in said]
+    for before, after in zip(lines, lines[1:], strict=False):
+        assert not set(before) & set(after)
+    assert len({line for pair in lines for line in pair}) >= 4
+
+
+async def test_a_place_without_channels_still_keeps_the_answer(world: World, day: int) -> None:
+    thread = await thread_of(world, day)
+    async with world.database.write() as session:
+        row = await session.get(CheckinDayRow, day)
+        assert row is not None
+        row.thread_id = None
+        await session.execute(text("DELETE FROM server_objects"))
+    _, _, kept = await submit(world, answer(ALEX, day, words="kept"))
+    await world.deliver()
+    assert world.wall.texts(thread) == []
+    assert kept.audience is Audience.STAFF
+    assert [row.words for row in await stored(world)] == ["kept"]

@@ -1,0 +1,1 @@
+"""Scenarios: the house, spoken to in people and minutes."""
