@@ -38,6 +38,7 @@ class HandrailClient(commands.AutoShardedBot):
         intents = discord.Intents.none()
         for need in INTENTS:
             setattr(intents, need.name, True)
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing here speaks
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -50,7 +51,6 @@ class HandrailClient(commands.AutoShardedBot):
             max_ratelimit_timeout=30,
             guild_ready_timeout=guilds_within,
         )
-        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing here speaks
         self.content = content
         self._presses, self._pacer = presses, pacer
         self._cogs_to_load: Sequence[commands.Cog] = ()

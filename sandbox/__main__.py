@@ -46,9 +46,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         SandboxClock(), token=arguments.token, shards=arguments.shards, rate_limits=not arguments.no_rate_limits
     )
     names = [name.strip() for name in arguments.people.split(",") if name.strip()]
-    guild = seed(
-        sandbox, names, guild_id=arguments.guild_id, guild_name=arguments.guild_name, empty=arguments.empty
-    )
+    guild = seed(sandbox, names, guild_id=arguments.guild_id, guild_name=arguments.guild_name, empty=arguments.empty)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

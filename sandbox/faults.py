@@ -62,7 +62,7 @@ class Faults:
         """Ask every client to reconnect (operation 7)."""
         self._sandbox.gateway.ask_to_reconnect()
 
-    def refuse_connections(self, refuse: bool = True) -> None:
+    def refuse_connections(self, *, refuse: bool = True) -> None:
         """Answer new gateway connections with 503, or stop doing so."""
         self._sandbox.gateway.accepting = not refuse
 
@@ -99,18 +99,24 @@ class Faults:
         """Let a person take the bot's DMs again."""
         self._sandbox.world.user(user).dms_open = True
 
+    @property
+    def active(self) -> tuple[Fault, ...]:
+        """What goes wrong at present, or has gone wrong as often as it should."""
+        return tuple(self._active)
+
     def clear(self) -> None:
         """Stop all of it; what hung goes on."""
         for fault in self._active:
             fault.released.set()
         self._active.clear()
-        self.refuse_connections(False)
+        self.refuse_connections(refuse=False)
 
     def take(self, method: str, route: str, path: str) -> Fault | None:
         """The fault that is to happen to this request, counted as happened."""
         for fault in self._active:
             if not fault.is_spent and fault.matches(method, route, path):
                 fault.hits += 1
+                self._sandbox.changes.notify()
                 return fault
         return None
 

@@ -62,7 +62,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "POST /channels/{}/threads": Rule(10, 10.0, "threads"),
     "POST /channels/{}/messages/{}/threads": Rule(10, 10.0, "threads"),
     "PUT /channels/{}/permissions/{}": Rule(10, 10.0),
-    "POST /guilds/{}/channels": Rule(10, 10.0),
+    "POST /guilds/{}/channels": Rule(30, 10.0),
     "POST /guilds/{}/roles": Rule(10, 10.0),
     "PATCH /guilds/{}/roles/{}": Rule(10, 10.0),
     "PATCH /guilds/{}/members/{}": Rule(10, 10.0),

@@ -16,8 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.content.catalogue import content_folder
 from bot.content.document import Document, nearest
 from bot.crisis.assessment import Category, Tier
+from bot.crisis.matcher import Matcher
 from bot.crisis.normalise import Vocabulary, fold
-from bot.crisis.patterns import Matcher, Pattern, PatternError, compile_pattern, literals
+from bot.crisis.patterns import Pattern, PatternError, compile_pattern, literals
 from bot.errors import ContentError
 
 CODE_VERSION = "1"

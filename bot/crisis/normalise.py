@@ -220,15 +220,15 @@ def _mark_sentences(text: str, words: list[Token]) -> list[Token]:
     A full stop after a single word ends nothing: ``i. want. to.`` is somebody avoiding a filter, or out of breath.
     """
     marked: list[Token] = []
-    sentence = in_sentence = quote = quotes = 0
+    sentence = since_stop = quote = quotes = 0
     at = 0
     for word in words:
         between = text[at : word.start]
-        soft = hard = False
+        soft = hard = stop = False
         for place, character in enumerate(between):
             if character in _SENTENCE_ENDS:
                 dots = between[place - 1 : place] == "." or between[place + 1 : place + 2] == "."
-                hard, soft = hard or not dots, True
+                hard, soft, stop = hard or not dots, True, True
             elif character in _SOFT or (character == "-" and len(between) > 1):
                 hard = hard or (character == "\n" and between[place - 1 : place] == "\n")
                 soft = True
@@ -237,10 +237,10 @@ def _mark_sentences(text: str, words: list[Token]) -> list[Token]:
                 quote = quotes
             elif character in _CLOSING or character == '"':
                 quote = 0
-        if hard and in_sentence >= 2:
-            sentence, in_sentence = sentence + 1, 0
+        if hard and since_stop >= 2:
+            sentence += 1
         marked.append(replace(word, sentence=sentence, soft=soft, quote=quote))
-        in_sentence += 1
+        since_stop = 1 if stop or hard else since_stop + 1
         at = word.end
     closed = any(character in _CLOSING or character == '"' for character in text[at:])
     if quote and not closed:

@@ -5,7 +5,7 @@ from itertools import accumulate
 
 from bot.crisis.lexicon import Context, Where
 from bot.crisis.normalise import Token
-from bot.crisis.patterns import Match
+from bot.crisis.matcher import Match
 
 _BEFORE_QUOTE = 2
 """Words that may stand between ``she says`` and the quotation."""

@@ -114,18 +114,10 @@ def _set_up_sqlite(engine: AsyncEngine, purpose: Purpose, patience: float) -> No
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 # the driver's own, adapted
-        try:
-            cursor = connection.cursor()
-            for pragma in pragmas:
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
-        except BaseException as error:
-            # The pool does not close a connection that fails here, and its thread would live on.
-            connection.terminate()
-            plain = as_database_error(error, shown(engine.url))
-            if plain is not None:
-                raise plain from None
-            raise
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin_transaction(connection: Connection) -> None:

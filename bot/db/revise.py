@@ -7,6 +7,7 @@
 
 import argparse
 import asyncio
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -69,9 +70,17 @@ async def revise(message: str) -> Path | None:
         try:
             await migrate(database)
             async with database.read() as session:
-                return await (await session.connection()).run_sync(write_revision, message, load_models())
+                written = await (await session.connection()).run_sync(write_revision, message, load_models())
         finally:
             await database.close()
+    if written is not None:
+        await asyncio.to_thread(_format, written)
+    return written
+
+
+def _format(path: Path) -> None:
+    for step in (["format", "--quiet"], ["check", "--quiet", "--fix"], ["format", "--quiet"]):
+        subprocess.run([sys.executable, "-m", "ruff", *step, str(path)], check=False)  # noqa: S603 # our own file
 
 
 def main() -> int:

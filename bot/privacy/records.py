@@ -57,8 +57,7 @@ async def count(session: AsyncSession, table: PersonTable, user_id: int, guild_i
 
 async def delete_rows(session: AsyncSession, table: PersonTable, user_id: int) -> int:
     """Delete this person's rows, except those spared; how many went."""
-    condition = _spared_condition(table)
-    going = table.person == user_id if condition is None else and_(table.person == user_id, not_(condition))
+    going = and_(table.person == user_id, not_(_is_spared(table)))
     return _count(await session.execute(delete(table.table).where(going)))
 
 
@@ -88,11 +87,15 @@ def _in_guild(table: PersonTable, guild_id: int | None) -> ColumnElement[bool]:
     return or_(column == guild_id, column.is_(None))
 
 
-def _spared_condition(table: PersonTable) -> ColumnElement[bool] | None:
-    found = spared_in(table.table.name)
-    if found is None:
-        return None
-    return and_(*(table.table.c[column].in_(sorted(values)) for column, values in found.where.items()))
+def _is_spared(table: PersonTable) -> ColumnElement[bool]:
+    columns = table.table.c
+    return or_(
+        false(),
+        *(
+            and_(*(columns[name].in_(sorted(values)) for name, values in spared.where.items()))
+            for spared in spared_in(table.table.name)
+        ),
+    )
 
 
 def _count(result: Any) -> int:  # noqa: ANN401  # a cursor result, which a session's `execute` does not say

@@ -32,19 +32,27 @@ class Spared:
     why: str
 
 
+_NOT_ENDED: Final = frozenset({"pending", "claimed"})
+
 SPARED: Final = (
     Spared(
         table="deliveries",
-        where={"lane": frozenset({"crisis"}), "state": frozenset({"pending", "claimed"})},
+        where={"lane": frozenset({"crisis"}), "state": _NOT_ENDED},
         why="a message about somebody's safety that is on its way is never called back",
     ),
+    Spared(
+        table="deliveries",
+        where={"kind": frozenset({"members.role"}), "state": _NOT_ENDED},
+        why="a change of roles that is on its way is finished, so that no role outlasts the place in its group",
+    ),
 )
-"""Erasing must never swallow a page: not the one that this person caused, nor one that is on its way to them."""
+"""Erasing must never swallow a page: not the one that this person caused, nor one that is on its way to them. Nor may a
+second erasure, or one after a discharge, swallow the order to take the roles away."""
 
 
-def spared_in(table: str) -> Spared | None:
-    """What an erasure spares in ``table``, or none."""
-    return next((spared for spared in SPARED if spared.table == table), None)
+def spared_in(table: str) -> tuple[Spared, ...]:
+    """What an erasure spares in ``table``."""
+    return tuple(spared for spared in SPARED if spared.table == table)
 
 
 def is_counted_on_discord(erase: Erase) -> bool:

@@ -139,8 +139,8 @@ class PrivacyService:
     async def erase(self, user_id: int, key: str) -> ErasureReport:
         """Erase somebody from every table, in one transaction; their groups' roles follow by the outbox.
 
-        What stays is named with its ground: rows whose table says so (an alert, without its words), and a message about
-        somebody's safety that is still on its way. ``key`` names the occasion, so that one answered
+        What stays is named with its ground: rows whose table says so (an alert, without its words), and what
+        `rules.SPARED` lists (a message about somebody's safety that is still on its way). ``key`` names the occasion, so that one answered
         twice takes each role once.
         """
         erased: list[Erased] = []
@@ -165,9 +165,9 @@ class PrivacyService:
         """How many rows went or were emptied, how many stay, and why those do."""
         match table.erase:
             case Erase.DELETE:
-                spared = rules.spared_in(table.table.name)
                 gone = await records.delete_rows(session, table, user_id)
-                return gone, await records.count(session, table, user_id), spared.why if spared else ""
+                why = "; ".join(spared.why for spared in rules.spared_in(table.table.name))
+                return gone, await records.count(session, table, user_id), why
             case Erase.BLANK:
                 gone = await records.blank(session, table, user_id)
             case Erase.KEEP:

@@ -62,7 +62,8 @@ def create(call: Call) -> Reply:
     kind = ChannelType(body.get("type") or 0)
     parent = _parent(guild, body.get("parent_id"))
     overwrites: list[Overwrite] | None = None
-    if body.get("permission_overwrites") is not None:
+    # An empty list, which discord.py sends where none were asked for, is as good as none: the category's apply.
+    if body.get("permission_overwrites"):
         overwrites = _overwrites(guild, body["permission_overwrites"])
         _require_own(call, guild, overwrites)
     channel = guild.add_channel(

@@ -64,10 +64,16 @@ class _Visit:
     async def serve(self) -> web.StreamResponse:
         fault = self._sandbox.faults.take(self._request.method, self._route.template, self._path)
         headers = dict(_VIA)
-        if fault is not None and fault.status is not None:
-            reply = self._failing(fault, headers)
+        try:
+            # Before anything is decided, so that the record has the body of a refused request, too.
+            self._body, uploads = await self._read()
+        except ApiError as error:
+            reply = _error(error)
         else:
-            reply = await self._answer(fault, headers)
+            if fault is not None and fault.status is not None:
+                reply = self._failing(fault, headers)
+            else:
+                reply = await self._answer(fault, headers, uploads)
         if fault is not None and fault.drops_reply:
             self._record(0, reply.body)
             return self._cut()
@@ -80,17 +86,16 @@ class _Visit:
         body = json.dumps(reply.body, separators=(",", ":"), ensure_ascii=False).encode()
         return web.Response(status=reply.status, body=body, headers=headers)
 
-    async def _answer(self, fault: "Fault | None", headers: dict[str, str]) -> Reply:
+    async def _answer(self, fault: "Fault | None", headers: dict[str, str], uploads: list[Upload]) -> Reply:
         if self._route.needs_token and not self._is_authorised():
             return _error(ApiError(UNAUTHORIZED))
         decision = self._sandbox.rate_limits.check(self._request.method, self._route.template, self._request.match_info)
         headers.update(decision.headers)
         if not decision.allowed:
             return Reply(429, decision.body)
+        if fault is not None:
+            await self._wait(fault)
         try:
-            self._body, uploads = await self._read()
-            if fault is not None:
-                await self._wait(fault)
             return self._handle(uploads)
         except ApiError as error:
             return _error(error)

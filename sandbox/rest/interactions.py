@@ -185,12 +185,13 @@ def _message_of(interaction: Interaction) -> Message:
 def _callback_json(interaction: Interaction, kind: ResponseType) -> Json:
     about: Json = {"id": str(interaction.id), "type": int(interaction.type)}
     original = interaction.original
-    resource: Json = {"type": int(kind)}
-    if original is not None and kind is not ResponseType.DEFERRED_UPDATE:
-        about |= {
-            "response_message_id": str(original.id),
-            "response_message_loading": original.is_loading,
-            "response_message_ephemeral": original.is_ephemeral,
-        }
-        resource["message"] = message_json(original)
-    return {"interaction": about, "resource": resource}
+    if original is None or kind is ResponseType.DEFERRED_UPDATE:
+        return {"interaction": about}
+    about |= {
+        "response_message_id": str(original.id),
+        "response_message_loading": original.is_loading,
+        "response_message_ephemeral": original.is_ephemeral,
+    }
+    if kind is ResponseType.DEFERRED_MESSAGE:
+        return {"interaction": about}
+    return {"interaction": about, "resource": {"type": int(kind), "message": message_json(original)}}

@@ -91,7 +91,7 @@ class World:
         global_name: str | None = None,
         *,
         id: int | None = None,
-        locale: str = "en-US",  # noqa: A002 - Discord's own name for it
+        locale: str = "en-US",
     ) -> User:
         """Somebody with an account, in no guild yet."""
         return self._add_user(User(id or self.snowflakes.next(), name, global_name or name, locale=locale))
@@ -102,7 +102,7 @@ class World:
         owner: Ref,
         *,
         id: int | None = None,
-        starter_channel: str | None = None,  # noqa: A002 - Discord's own name for it
+        starter_channel: str | None = None,
     ) -> Guild:
         """A server, with its owner in it, and a first channel of that name where one is given."""
         guild = Guild(world=self, id=id or self.snowflakes.next(), name=name, owner_id=id_of(owner))

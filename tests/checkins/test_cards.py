@@ -7,8 +7,10 @@ from sqlalchemy import func, select
 
 from bot.checkins.records import CheckinDayRow
 from bot.delivery.rules import State
-from bot.program.layout import check_in_key
-from tests.checkins.world import GUILD, MONDAY_MORNING, World, programme
+from bot.program.actions import ObjectRef
+from bot.program.layout import ObjectKind, check_in_key
+from bot.program.records import remember_object
+from tests.checkins.world import GUILD, MONDAY_MORNING, PROGRAMME, World, programme
 
 NINE = MONDAY_MORNING + timedelta(hours=2)
 
@@ -35,12 +37,16 @@ async def test_a_card_whose_window_has_ended_is_not_planned_and_one_that_runs_is
 
 
 async def test_a_group_without_a_channel_gets_its_card_once_the_channel_is_there(world: World) -> None:
-    later = programme(groups=[*programme().model_dump()["groups"], {"key": "night", "name": "Night", "track": "iop"}])
-    await world.programmes.adopt(
-        later.model_copy(update={"checkins": (programme().checkins[0].model_copy(update={"group": "night"}),)}), GUILD
-    )
+    groups = [*PROGRAMME["groups"], {"key": "night", "name": "Night IOP", "track": "iop"}]
+    with_night = programme(groups=groups, checkins=[{"group": "night", "time": "09:00"}])
+    await world.programmes.adopt(with_night, GUILD)
     await world.plan()
     assert await world.rows("checkins.card") == []
+    async with world.database.write() as session:
+        await remember_object(session, GUILD, ObjectRef(ObjectKind.CHANNEL, check_in_key("night")), 7000)
+    await world.plan()
+    await world.until(NINE)
+    assert len(world.wall.embeds(7000)) == 1
 
 
 async def test_the_card_has_its_date_and_button_and_opens_the_thread(world: World) -> None:
@@ -54,12 +60,11 @@ async def test_the_card_has_its_date_and_button_and_opens_the_thread(world: Worl
     assert post.embed is not None
     assert post.embed.author.name == "Check-in, Monday, November 23"
     assert f"<t:{int(NINE.timestamp()) + 12 * 3600}:t>" in (post.embed.description or "")
-    (button,) = post.view.children if post.view else ()
+    assert post.view is not None
+    (button,) = post.view.children
     assert isinstance(button, discord.ui.Button)
     async with world.database.read() as session:
         day = (await session.scalars(select(CheckinDayRow).where(CheckinDayRow.opens_at == NINE))).one()
-        only = (await session.scalars(select(CheckinDayRow).where(CheckinDayRow.group_key == "morning"))).first()
-    assert only is not None
     assert (button.label, button.custom_id) == ("Check in", f"checkin:open:{day.id}")
     assert (day.channel_id, day.message_id, day.thread_id) == (channel, 900_001, 900_001)
     assert world.places.names == {900_001: "Check-in, Monday, November 23"}

@@ -43,7 +43,9 @@ def a_day(number: int, opens: datetime, hours: int = 12, *, asked: bool = True, 
 
 
 def test_cards_come_on_their_weekdays_at_the_wall_time_on_both_sides_of_the_clock_change() -> None:
-    cards = [card for card in card_times(programme(), at(1, 0) - timedelta(days=3), at(8, 0)) if card.group_key == "morning"]
+    cards = [
+        card for card in card_times(programme(), at(1, 0) - timedelta(days=3), at(8, 0)) if card.group_key == "morning"
+    ]
     # The clocks go back on 1 November 2026: 09:00 is 13:00 UTC before, 14:00 UTC after.
     assert [card.opens_at for card in cards] == [
         datetime(2026, 10, 29, 13, tzinfo=UTC),
@@ -85,7 +87,9 @@ def test_a_group_may_be_asked_twice_a_day() -> None:
         ({"program": {"name": "R", "timezone": "America/Chicago", "country": "US"}}, False),
     ],
 )
-def test_a_card_is_still_planned_only_where_the_programme_asks_at_that_moment(changes: dict[str, object], planned: bool) -> None:
+def test_a_card_is_still_planned_only_where_the_programme_asks_at_that_moment(
+    changes: dict[str, object], planned: bool
+) -> None:
     assert is_still_planned(programme(**changes), a_day(1, at(23, 14))) is planned
 
 

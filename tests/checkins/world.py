@@ -2,10 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ class Wall:
 
     posted: list[tuple[int, Post]] = field(default_factory=list)
     gone: set[int] = field(default_factory=set)
+    ids: Iterator[int] = field(default_factory=lambda: count(900_001))
 
     async def post(self, delivery: Delivery, post: Post) -> Receipt:
         channel = delivery.channel_id
@@ -82,9 +84,10 @@ class Wall:
         if channel in self.gone:
             raise RefusedForGoodError(Outcome.TARGET_GONE)
         self.posted.append((channel, post))
-        return Receipt(channel, 900_000 + len(self.posted))
+        return Receipt(channel, next(self.ids))
 
     async def look_up(self, delivery: Delivery, post: Post, since: datetime) -> Receipt | None:
+        del delivery, post, since
         return None
 
     def texts(self, channel: int) -> list[str]:
@@ -102,6 +105,7 @@ class Threads(Places):
         self.names: dict[int, str] = {}
 
     async def thread_on(self, channel_id: int, message_id: int, name: str) -> int:
+        del channel_id
         self.names[message_id] = name
         return message_id
 
@@ -171,8 +175,11 @@ class World:
             for number, key in enumerate(keys):
                 ref = ObjectRef(ObjectKind.CHANNEL, key)
                 await program_records.remember_object(session, GUILD, ref, 5000 + number)
-        for user, name, group in ((ALEX, "Alex", "morning"), (BEA, "Bea", "morning"), (JO, "Jo", "evening")):
-            await self.enrol(user, name, group)
+        for user, name, in_group in ((ALEX, "Alex", "morning"), (BEA, "Bea", "morning"), (JO, "Jo", "evening")):
+            await self.enrol(user, name, in_group)
+        await self.deliver()
+        self.wall.posted.clear()
+        self.wall.ids = count(900_001)
 
     async def enrol(self, user: int, name: str, group: str) -> None:
         invited = await self.members.enrol(GUILD, user, name, group, RIVERA)
@@ -189,10 +196,8 @@ class World:
             await asyncio.gather(*(task for tasks in self.outbox._under_way.values() for task in tasks))
 
     async def plan(self, hours: float = 36) -> None:
-        start = self.clock.now()
-        end = start.fromtimestamp(start.timestamp() + hours * 3600, UTC)
-        await self.planner.plan(start, end)
-        await self.skill_planner.plan(start, end)
+        """Plan the check-ins of the coming hours."""
+        await self.planner.plan(self.clock.now(), self.clock.now() + timedelta(hours=hours))
 
     async def until(self, instant: datetime) -> None:
         """Move the clock there and send what is due then."""
@@ -225,6 +230,11 @@ async def submit(world: World, given: Answer) -> tuple[Heard, str | None, Any]:
     heard = await world.checkins.hear(given)
     arranged = await world.checkins.reach(given)
     return heard, arranged, await world.checkins.keep(given, heard)
+
+
+def as_stored(folder: Path) -> bytes:
+    """The database as it lies on the disk, write-ahead log included."""
+    return b"".join(file.read_bytes() for file in folder.glob("handrail.db*"))
 
 
 @asynccontextmanager

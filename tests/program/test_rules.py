@@ -270,6 +270,12 @@ def test_who_leaves_staff_loses_the_role_if_it_came_from_here(house: House) -> N
     assert [person for person, roles in house.guild.members.items() if by_hand in roles] == [RIVERA, STRANGER]
 
 
+def test_nothing_is_taken_from_former_staff_who_lost_the_role_by_hand(house: House) -> None:
+    house.guild.members[CHEN] = {GUILD}
+    text = TWO_GROUPS.replace('["111", "112", "113"]', '["111", "113"]').replace('["111", "112"]', '["111"]')
+    assert house.apply(desired_layout(programme(text), Topics(welcome="Start here."))) == ()
+
+
 def test_staff_who_join_later_get_the_role(house: House) -> None:
     house.guild.members[OKAFOR] = {GUILD}
     assert house.apply() == (GiveStaffRole(OKAFOR),)

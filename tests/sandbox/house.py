@@ -1,10 +1,13 @@
 """A small server with its people, and the real discord.py client in it."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import discord
+import pytest
 import yarl
 from discord import app_commands
 from discord.gateway import DiscordWebSocket
@@ -14,24 +17,31 @@ from sandbox.permissions import Permission
 from sandbox.world.channels import Channel
 from sandbox.world.guilds import Guild, Member
 from sandbox.world.users import User
+from tests.sandbox.openapi import DOCUMENT, OpenApi, check
+
+
+@cache
+def published() -> OpenApi | None:
+    """Discord's published document, where it lies beside the repository."""
+    return OpenApi.load() if DOCUMENT.exists() else None
 
 
 class Bot(discord.AutoShardedClient):
     """The client under test: it notes what it hears, and has a command tree."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - discord.py's own options
         intents = options.pop("intents", None) or discord.Intents(
             guilds=True, members=True, messages=True, message_content=True, reactions=True, moderation=True
         )
         super().__init__(intents=intents, guild_ready_timeout=0.01, **options)
         self.tree = app_commands.CommandTree(self)
         self.heard: list[tuple[str, Any]] = []
-        self.notify = lambda: None
+        self.notify: Callable[[], None] = lambda: None
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Discord wants five seconds between two identifications; the sandbox does not mind."""
 
-    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as discord.py has it
         if not event_name.startswith("socket"):
             self.heard.append((event_name, args))
         super().dispatch(event_name, *args, **kwargs)
@@ -40,7 +50,7 @@ class Bot(discord.AutoShardedClient):
     def names(self) -> list[str]:
         return [name for name, _ in self.heard]
 
-    def last(self, name: str) -> Any:
+    def last(self, name: str) -> Any:  # noqa: ANN401 - what each event carries
         return next(args for heard, args in reversed(self.heard) if heard == name)
 
     def count(self, name: str) -> int:
@@ -59,6 +69,8 @@ class House:
     general: Channel
     me: Member
     bots: list[tuple[Bot, "asyncio.Task[None]"]] = field(default_factory=list)
+    nonsense: set[str] = field(default_factory=set)
+    """Paths that a test asked for on purpose although Discord has no such route."""
 
     async def start_bot(self, bot: Bot | None = None) -> Bot:
         """Run a client until it is ready."""
@@ -80,7 +92,7 @@ class House:
         assert ready.is_set(), "the client did not become ready"
         return client
 
-    async def hears(self, bot: Bot, event: str, times: int = 1) -> Any:
+    async def hears(self, bot: Bot, event: str, times: int = 1) -> Any:  # noqa: ANN401 - what each event carries
         """Wait until the client dispatched an event so often; returns the latest one's arguments."""
         await self.sandbox.changed(lambda: bot.count(event) >= times, 5)
         return bot.last(event)
@@ -99,11 +111,21 @@ class House:
         await self.sandbox.changed(is_level, 5)
 
     async def close(self) -> None:
+        """Close the clients and the sandbox, and hold all that was asked and answered against Discord's document."""
         for bot, task in self.bots:
             await bot.close()
             await asyncio.wait({task}, timeout=5)
             assert task.done()
         await self.sandbox.stop()
+        api = published()
+        if api is not None:
+            departures = [
+                str(problem)
+                for record in self.sandbox.requests
+                if record.path not in self.nonsense
+                for problem in check(api, record)
+            ]
+            assert not departures, "\n".join(departures)
 
 
 def furnish(sandbox: Sandbox, permissions: int = int(Permission.ADMINISTRATOR)) -> House:
@@ -119,7 +141,7 @@ def furnish(sandbox: Sandbox, permissions: int = int(Permission.ADMINISTRATOR)) 
     return House(sandbox, guild, owner, alex, bea, general, me)
 
 
-def point_discord_at(sandbox: Sandbox, monkeypatch: Any) -> None:
+def point_discord_at(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let discord.py talk to the sandbox for the length of a test."""
     monkeypatch.setattr(discord.http.Route, "BASE", sandbox.api_base)
     monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.gateway_url))

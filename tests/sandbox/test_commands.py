@@ -17,7 +17,7 @@ def build(bot: Bot, seen: Seen) -> None:
 
     @session.command(name="create", description="Create a session")
     @app_commands.choices(day=[app_commands.Choice(name="Monday", value="mon")])
-    async def create(
+    async def create(  # noqa: PLR0917 - discord.py wants a command's options as parameters
         interaction: discord.Interaction,
         title: app_commands.Range[str, 1, 20],
         minutes: app_commands.Range[int, 5, 240],
@@ -40,7 +40,9 @@ def build(bot: Bot, seen: Seen) -> None:
 
     @bot.tree.command(name="who", description="Who")
     async def who(interaction: discord.Interaction) -> None:
-        seen.append((interaction.user.display_name, interaction.locale, interaction.guild_id, interaction.context.guild))
+        seen.append(
+            (interaction.user.display_name, interaction.locale, interaction.guild_id, interaction.context.guild)
+        )
         await interaction.response.send_message("you")
 
     @bot.tree.command(name="staffonly", description="Staff")

@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self, cast
 
 import discord
 import pytest
 
 from sandbox import Refused, Sandbox
+from sandbox.world.messages import Draft
+from sandbox.world.posting import post
 from tests.sandbox.house import Bot, House, furnish, point_discord_at
 
 Press = Callable[[discord.Interaction], Awaitable[None]]
@@ -22,11 +24,11 @@ class Card(discord.ui.View):
         self.chosen: list[object] = []
 
     @discord.ui.button(label="Check in", custom_id="checkin:open:1")
-    async def check_in(self, interaction: discord.Interaction, _button: Any) -> None:
+    async def check_in(self, interaction: discord.Interaction, _button: discord.ui.Button[Self]) -> None:
         await self.press(interaction)
 
     @discord.ui.button(label="Closed", custom_id="checkin:closed:1", disabled=True)
-    async def closed(self, interaction: discord.Interaction, _button: Any) -> None:
+    async def closed(self, interaction: discord.Interaction, _button: discord.ui.Button[Self]) -> None:
         await self.press(interaction)
 
     @discord.ui.select(
@@ -35,12 +37,12 @@ class Card(discord.ui.View):
         max_values=2,
         options=[discord.SelectOption(label=name, value=name[:1]) for name in ("Good", "Fair", "Low")],
     )
-    async def mood(self, interaction: discord.Interaction, select: Any) -> None:
+    async def mood(self, interaction: discord.Interaction, select: discord.ui.Select[Self]) -> None:
         self.chosen.append(select.values)
         await self.press(interaction)
 
     @discord.ui.select(cls=discord.ui.UserSelect, custom_id="buddy")
-    async def buddy(self, interaction: discord.Interaction, select: Any) -> None:
+    async def buddy(self, interaction: discord.Interaction, select: discord.ui.UserSelect[Self]) -> None:
         self.chosen.append([user.display_name for user in select.values])
         await self.press(interaction)
 
@@ -124,14 +126,11 @@ class Form(discord.ui.Modal, title="Check in"):
         self.filled = filled
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
-        self.filled.append(
-            (
-                self.words.component.value,
-                self.share.component.values,
-                [user.display_name for user in self.buddy.component.values],
-                self.old.value,
-            )
-        )
+        words = cast("discord.ui.TextInput[Any]", self.words.component)
+        share = cast("discord.ui.Select[Any]", self.share.component)
+        buddy = cast("discord.ui.UserSelect[Any]", self.buddy.component)
+        names = [user.display_name for user in buddy.values]
+        self.filled.append((words.value, share.values, names, self.old.value))
         await interaction.response.send_message("noted", ephemeral=True)
 
 
@@ -284,9 +283,6 @@ async def test_an_answer_after_the_deadline_is_refused(hasty: House) -> None:
 
 
 async def test_without_a_bot_the_person_is_told_so(hasty: House) -> None:
-    from sandbox.world.messages import Draft
-    from sandbox.world.posting import post
-
     button = {"type": 1, "components": [{"type": 2, "style": 1, "label": "Help", "custom_id": "x"}]}
     message = post(hasty.general, hasty.me.id, Draft(content="x", components=[button]))
     interaction = await hasty.sandbox.people.click(hasty.alex, message, "Help").answered()

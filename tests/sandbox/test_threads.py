@@ -5,7 +5,7 @@ from datetime import timedelta
 import discord
 import pytest
 
-from sandbox import Refused
+from sandbox import Refused, Sandbox
 from sandbox.permissions import Permission
 from tests.sandbox.house import Bot, House, furnish, point_discord_at
 
@@ -98,8 +98,6 @@ async def test_a_locked_thread_is_closed_to_members(house: House) -> None:
 
 
 async def test_private_threads_of_others_do_not_exist_for_a_plain_bot(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sandbox import Sandbox
-
     sandbox = Sandbox(rate_limits=False)
     await sandbox.start()
     point_discord_at(sandbox, monkeypatch)

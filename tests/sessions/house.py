@@ -1,6 +1,7 @@
 """The rooms that sessions stand on, for real, over a real file; Discord is the other side of one small interface."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +16,7 @@ from bot.delivery.rules import Outcome
 from bot.delivery.service import Outbox
 from bot.delivery.transport import RefusedForGoodError
 from bot.members.records import MemberRow, MembershipRow
-from bot.members.service import MembershipState, MemberService
+from bot.members.service import MemberService, MembershipState
 from bot.program import records as program_records
 from bot.program.actions import ObjectRef
 from bot.program.layout import STAFF_ROOM, ObjectKind, check_in_key
@@ -46,9 +47,9 @@ SESSION = {
 }
 
 
-def programme(*sessions: dict[str, object], timezone: str = "America/New_York") -> Programme:
+def programme(*sessions: Mapping[str, object], timezone: str = "America/New_York") -> Programme:
     """A programme with these sessions, or with the evening group."""
-    held = list(sessions) or [SESSION]
+    held = sessions or (SESSION,)
     return Programme.model_validate(
         {"program": {**FACTS, "timezone": timezone}, "groups": GROUPS, "sessions": held, "staff": ["900"]}
     )
@@ -67,7 +68,7 @@ class Said:
 
 @dataclass
 class Paper:
-    """Where messages arrive: it takes them down, and refuses the DMs of those who have closed theirs."""
+    """Where messages arrive: a transport that takes them down, and refuses the DMs of those who have closed theirs."""
 
     closed: set[int] = field(default_factory=set)
     said: list[Said] = field(default_factory=list)
@@ -83,7 +84,8 @@ class Paper:
         return Receipt(delivery.channel_id or delivery.user_id, 5000 + len(self.said))
 
     async def look_up(self, delivery: Delivery, post: Post, since: datetime) -> Receipt | None:
-        return None
+        del delivery, post, since
+        return None  # nothing is lost on the way to paper
 
 
 class House:

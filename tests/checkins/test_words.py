@@ -1,0 +1,46 @@
+"""The form and the private answer, in every language."""
+
+import pytest
+
+from bot.checkins.service import Audience, Feeling, Kept, ReachOut
+from bot.ui.checkins import confirmation, form, quoted
+from tests.checkins.world import CONTENT
+
+NUMBERS = {"emergency": "911", "lifeline": "988"}
+LANGUAGES = CONTENT.texts.languages
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_form_offers_words_and_never_a_number(language: str) -> None:
+    sent = form(CONTENT, language, "form", 7).to_dict()
+    assert sent["custom_id"] == "checkin:form:7"
+    assert len(sent["title"]) <= 45
+    fields = {label["component"]["custom_id"]: label for label in sent["components"]}
+    assert list(fields) == ["feeling", "words", "share", "contact"]
+    assert all(len(label["label"]) <= 45 for label in sent["components"])
+    assert [option["value"] for option in fields["feeling"]["component"]["options"]] == [each.value for each in Feeling]
+    words = [option["label"] for option in fields["feeling"]["component"]["options"]]
+    assert len(set(words)) == 5
+    assert not any(character.isdigit() for character in "".join(words))
+    assert fields["words"]["component"]["required"] is False
+    assert [option["value"] for option in fields["share"]["component"]["options"]] == ["group", "staff", "self"]
+    defaults = [option["value"] for option in fields["contact"]["component"]["options"] if option["default"]]
+    assert defaults == ["no"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("feeling", list(Feeling))
+@pytest.mark.parametrize("audience", list(Audience))
+def test_every_answer_has_its_words(language: str, feeling: Feeling, audience: Audience) -> None:
+    lines = ((f"checkins.thanks_{audience.value}", 1), (f"checkins.supportive_{feeling.value}", 2))
+    said = confirmation(
+        CONTENT, Kept(language, audience, changed=True, held=True, lines=lines), ReachOut.TODAY, NUMBERS
+    )
+    assert len(said.split("\n\n")) == 5
+    assert len(said) < 2000
+    assert "988" in said
+
+
+def test_quoted_words_stay_a_quotation() -> None:
+    assert quoted("one\n\n\ntwo\r\nthree") == "one\n> two\n> three"
+    assert quoted("") == ""
