@@ -98,7 +98,9 @@ class App:
         pacer = Pacer(tempo.requests_a_second, tempo.bulk_a_second)
         self.client = HandrailClient(content, presses, pacer, guilds_within=tempo.guilds_within)
         kinds = Kinds()
-        self.outbox = Outbox(database, clock, DiscordTransport(self.client, DmChannels(database)), kinds, jitter=tempo.jitter)
+        self.outbox = Outbox(
+            database, clock, DiscordTransport(self.client, DmChannels(database)), kinds, jitter=tempo.jitter
+        )
         programmes = ProgrammeService(database, clock)
         members = MemberService(database, clock, content, self.outbox, programmes)
         oncall = OnCallService(database, clock, self.outbox, programmes, members)

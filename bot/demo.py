@@ -66,7 +66,9 @@ async def demo(*, port: int) -> int:
     try:
         await sandbox.start(port=port)
     except OSError as error:
-        raise SettingsError(f"Port {port} is taken: try `python -m bot demo --port 0`, which takes a free one.") from error
+        raise SettingsError(
+            f"Port {port} is taken: try `python -m bot demo --port 0`, which takes a free one."
+        ) from error
     try:
         guild = people_of_the_house(sandbox)
         app = await _start_bot(sandbox, guild)

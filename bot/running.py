@@ -1,9 +1,14 @@
 """What the commands that touch the database or Discord do, each ending in an exit code."""
 
+# ruff: noqa: T201 - what is printed here is the commands' output
+
 import asyncio
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import discord
 
 from bot.app import App, keys_of
@@ -15,6 +20,7 @@ from bot.db.migrate import migrate
 from bot.db.restore import restore
 from bot.db.rotate import rotate
 from bot.discord_address import use_address
+from bot.errors import DiscordSetupError
 from bot.observe.logs import get_logger
 from bot.program.discord_guild import DiscordGuild, pick_guild
 from bot.program.file import load_programme
@@ -64,16 +70,37 @@ async def apply(settings: Settings, file: Path, *, dry_run: bool) -> int:
     database = await Database.open(settings.database.url, keys_of(settings))
     try:
         await migrate(database)
-        async with discord.Client(intents=discord.Intents.none()) as client:
-            await client.login(token)
+        async with _logged_in(settings.discord.api_base, token) as client:
             guild = DiscordGuild(client, await pick_guild(client, programme))
             report = await ProgrammeService(database, SystemClock()).apply(programme, guild, dry_run=dry_run)
     finally:
         await database.close()
     for line in report.lines():
         print(line)
+    for obstacle in report.obstacles:
+        print(f"In the way: {obstacle}")
     print(_summary(len(report.changes), dry_run=dry_run))
-    return 0
+    return 1 if report.obstacles else 0
+
+
+@asynccontextmanager
+async def _logged_in(api_base: str, token: str) -> AsyncIterator[discord.Client]:
+    """A client for REST alone. Raises DiscordSetupError where Discord refuses the token or does not answer."""
+    try:
+        async with discord.Client(intents=discord.Intents.none()) as client:
+            await client.login(token)
+            yield client
+    except discord.LoginFailure:
+        raise DiscordSetupError(
+            "Discord refuses the token in HANDRAIL_DISCORD__TOKEN: copy it anew from the application's page."
+        ) from None
+    except discord.HTTPException as error:
+        raise DiscordSetupError(f"Discord did not answer as it should (HTTP {error.status}): try again.") from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise DiscordSetupError(
+            f"Discord cannot be reached at {api_base} ({type(error).__name__}): "
+            "look at the network, or at HANDRAIL_DISCORD__API_BASE."
+        ) from error
 
 
 def _summary(changes: int, *, dry_run: bool) -> str:

@@ -61,7 +61,9 @@ class Document:
         try:
             return model.model_validate(self.value)
         except ValidationError as problem:
-            first = problem.errors(include_url=False)[0]
+            # A key nobody knows is told first: the key that seems to be missing is often that one, misspelt.
+            found = problem.errors(include_url=False)
+            first = next((error for error in found if error["type"] == "extra_forbidden"), found[0])
             path = tuple(first["loc"])
             if first["type"] == "extra_forbidden":
                 self.fail(path, f"unknown key{nearest(str(path[-1]), _fields(model, path[:-1]))}.")

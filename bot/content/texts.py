@@ -71,7 +71,9 @@ class Texts:
             if language.is_dir()
         }
         if BASE_LANGUAGE not in documents:
-            raise ContentError(f"texts/{BASE_LANGUAGE}: the folder is missing; English is the language others are held to.")
+            raise ContentError(
+                f"texts/{BASE_LANGUAGE}: the folder is missing; English is the language others are held to."
+            )
         base = documents[BASE_LANGUAGE]
         languages: dict[str, dict[str, Text]] = {}
         for language, files in documents.items():
@@ -155,7 +157,9 @@ def _read(document: Document) -> Iterator[tuple[str, Text]]:
         written: list[str] = []
         for index, variant in enumerate(variants):
             if not isinstance(variant, str) or not variant.strip():
-                document.fail((key, index) if listed else (key,), "expected a text; put it in quotes if it looks like a number.")
+                document.fail(
+                    (key, index) if listed else (key,), "expected a text; put it in quotes if it looks like a number."
+                )
             written.append(variant.strip())
         text = Text.of(written, listed=listed)
         if text.stray_brace():
@@ -169,7 +173,9 @@ def _compare(document: Document, own: Mapping[str, Text], base: Document, theirs
             document.fail((key,), f"unknown key: English does not have it{nearest(key, theirs)}.")
     for key, wanted in theirs.items():
         if key not in own:
-            raise ContentError(f'{document.name}, key "{key}": it is missing; see {base.complaint((key,), "it is here.")}')
+            raise ContentError(
+                f'{document.name}, key "{key}": it is missing; see {base.complaint((key,), "it is here.")}'
+            )
         text = own[key]
         if (text.listed, len(text.pieces)) != (wanted.listed, len(wanted.pieces)):
             document.fail((key,), f"English has {_shape(wanted)} here, this has {_shape(text)}.")

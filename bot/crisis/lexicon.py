@@ -220,7 +220,10 @@ class _Builder:
                     self._patterns.append(compile_pattern(folded, number, language, classes))
                 except PatternError as problem:
                     document.fail((*path, index), f"{problem}.")
-                self._words.update(literals(folded))
+                for literal in literals(folded):
+                    self._words.update(words := literal.split("_"))
+                    if len(words) > 1:
+                        self._phrases.setdefault(tuple(words), set()).add(f"={literal}")
 
         for at, rule in enumerate(file.rules):
             key = self._fresh(language, rule.key, document, ("rules", at, "key"))

@@ -49,3 +49,48 @@ def _fields(assessment: Assessment) -> dict[str, object]:
         "rules": list(assessment.rules),
         "spans": [list(span) for span in assessment.spans],
     }
+
+
+AROUND = 40
+"""Characters shown before and after what fired."""
+
+
+def explain_lines(lines: Iterable[str], detector: Detector | None = None) -> Iterator[str]:
+    """For people: each text's verdict as a paragraph, with every rule that fired and the words it fired on marked.
+
+    Unlike ``assess_lines`` it repeats words of the texts, so what it prints belongs where the texts belong. Control
+    characters in them are shown as escapes: none reaches a terminal. Raises ContentError as ``assess_lines`` does.
+    """
+    judge = detector or Detector(Lexicon.load())
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield _paragraph(_answer(judge, number, line), number, line)
+
+
+def _paragraph(answer: dict[str, object], number: int, line: str) -> str:
+    if "error" in answer:
+        return f"line {number}: {answer['error']}\n"
+    name = f"line {number}" if answer["id"] is None else str(answer["id"])
+    text: str = json.loads(line)["text"]
+    match answer:
+        case {"tier": str(tier), "categories": list(categories), "rules": list(rules), "spans": list(spans)}:
+            about = f": {', '.join(categories)}" if categories else ""
+            # A detector that broke names a rule and no span.
+            places = [*spans, *[None] * (len(rules) - len(spans))]
+            reasons = [
+                f"  {rule}" + ("" if span is None else f"\n    {_marked(text, *span)}")
+                for rule, span in zip(rules, places, strict=True)
+            ]
+            return "\n".join([f"{_printable(name)}: {tier}{about}", *reasons, ""])
+    raise AssertionError("an answer has either an error or a verdict")
+
+
+def _marked(text: str, start: int, end: int) -> str:
+    """The words that fired between >> and <<, with a little of what stands around them."""
+    before, after = text[max(start - AROUND, 0) : start], text[end : end + AROUND]
+    left, right = "…" if start > AROUND else "", "…" if len(text) > end + AROUND else ""
+    return f"{left}{_printable(before)}>>{_printable(text[start:end])}<<{_printable(after)}{right}"
+
+
+def _printable(text: str) -> str:
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text)

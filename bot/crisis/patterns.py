@@ -3,7 +3,7 @@
 A pattern is elements with spaces between::
 
     [i] ~3 [wish] [die]      words of those classes; up to three other words between the first two
-    bare|[class]             either
+    bare|two_words|[class]   any of them; an underscore joins words that belong together
     now?                     may be there
     ~2                       up to two words, none of the class ``break``
     ~~2                      up to two words, whichever
@@ -51,6 +51,7 @@ class Pattern:
     owner: int
     elements: tuple[Element, ...]
 
+
 class PatternError(ValueError):
     """A pattern that makes no sense; says why."""
 
@@ -88,9 +89,7 @@ def compile_pattern(source: str, owner: int, namespace: str, classes: Iterable[s
     return Pattern(owner, tuple(elements))
 
 
-def _gap(
-    word: str, labels: Callable[[str], frozenset[str]], breaking: frozenset[str]
-) -> list[Element]:
+def _gap(word: str, labels: Callable[[str], frozenset[str]], breaking: frozenset[str]) -> list[Element]:
     """``~n``, ``~~n`` or ``~n[class]`` as n optional steps."""
     count, bracket, rest = word.lstrip("~").partition("[")
     if not count.isdigit() or not 1 <= int(count) <= 12:
@@ -103,7 +102,7 @@ def _gap(
 
 
 def literals(source: str) -> Iterable[str]:
-    """The words written out in a pattern."""
+    """The words, and phrases joined by an underscore, that are written out in a pattern."""
     for word in source.split():
         for part in word.lstrip("!-").removesuffix("?").split("|"):
             if part and part[0] not in "[~^$":
@@ -116,6 +115,6 @@ def _label(part: str, namespace: str, known: set[str]) -> str:
         if name not in known:
             raise PatternError(f"there is no class [{name}]")
         return f"{namespace}:{name}"
-    if not part or not part.isalnum():
+    if not part.replace("_", "").isalnum():
         raise PatternError(f"{part or 'nothing'} is not a word")
     return f"={part}"

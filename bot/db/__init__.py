@@ -5,6 +5,8 @@ What rooms need is here; migrations, backup and rotation are imported from their
     from bot.db import Base, Database, Encrypted, Snowflake, UtcDateTime, about
 """
 
+from sqlalchemy.ext.asyncio import AsyncSession as Session
+
 from bot.db.base import Base, Erase, about
 from bot.db.ring import KeyRing
 from bot.db.types import Encrypted, EncryptedJson, Json, RowId, Snowflake, UtcDateTime
@@ -19,6 +21,7 @@ __all__ = [
     "Json",
     "KeyRing",
     "RowId",
+    "Session",
     "Snowflake",
     "UtcDateTime",
     "about",

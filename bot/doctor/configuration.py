@@ -13,8 +13,8 @@ from config.settings import Settings, WebSettings, unknown_variables
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-async def settings_findings(environment: Mapping[str, str], env_file: Path) -> Findings:
-    """Variables that no setting reads, in the environment and in ``env_file``, and whether others may read that file."""
+def settings_findings(environment: Mapping[str, str], env_file: Path) -> Findings:
+    """Variables that no setting reads, here and in ``env_file``, and whether others may read that file."""
     written = DotEnvSettingsSource(Settings, env_file=env_file).env_vars if env_file.is_file() else {}
     names = dict.fromkeys((*environment, *(name.upper() for name in written)), "")
     findings = [
@@ -32,7 +32,7 @@ async def settings_findings(environment: Mapping[str, str], env_file: Path) -> F
     return findings or [ok("settings", "Every setting can be read, and each one that is set is known.")]
 
 
-async def pages_findings(web: WebSettings) -> Findings:
+def pages_findings(web: WebSettings) -> Findings:
     """What the programme does without, where there are no private pages."""
     if web.base_url is None:
         return [

@@ -10,7 +10,7 @@ TOPIC = "on-call cover"
 _EDIT = "Put people under `{key}` in the programme file, and apply it."
 
 
-async def cover_findings(programme: Programme, members: Collection[int] | None) -> Findings:
+def cover_findings(programme: Programme, members: Collection[int] | None) -> Findings:
     """Gaps between a programme's people and its pages.
 
     ``members``: those of its people who are in its server; None where that could not be looked at.

@@ -1,7 +1,7 @@
 """What a check says, and how a check that cannot run is kept from stopping the others."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,6 +34,8 @@ class Finding:
 
 Findings = list[Finding]
 
+_LATER = "Run this again in a while."
+
 
 def ok(topic: str, sentence: str) -> Finding:
     """All is well."""
@@ -58,18 +60,30 @@ async def look(topic: str, check: Awaitable[Findings], *, patience: float | None
     try:
         async with asyncio.timeout(patience):
             return await check
-    except HandrailError as error:
-        return [fail(topic, str(error))]
-    except TimeoutError:
-        return [fail(topic, "There was no answer in time.", "Run this again in a while.")]
-    except discord.HTTPException as error:
-        return [
-            fail(topic, f"Discord did not answer as it should (HTTP {error.status}).", "Run this again in a while.")
-        ]
-    except (aiohttp.ClientError, OSError) as error:
-        return [fail(topic, f"The connection broke ({type(error).__name__}).", "Run this again.")]
-    except Exception as error:  # noqa: BLE001 - one check that breaks must not take the others' findings with it
-        return [warn(topic, f"This could not be looked at ({type(error).__name__}).", "Run this again.")]
+    except Exception as error:  # noqa: BLE001 - a check that breaks must not take the others' findings with it
+        return [_why_not(topic, error)]
+
+
+def look_here(topic: str, check: Callable[[], Findings]) -> Findings:
+    """The same for what is on this machine, and needs no waiting."""
+    try:
+        return check()
+    except Exception as error:  # noqa: BLE001 - as above
+        return [_why_not(topic, error)]
+
+
+def _why_not(topic: str, error: Exception) -> Finding:
+    match error:
+        case HandrailError():
+            return fail(topic, str(error))
+        case discord.HTTPException():
+            return fail(topic, f"Discord did not answer as it should (HTTP {error.status}).", _LATER)
+        case TimeoutError():
+            return fail(topic, "There was no answer in time.", _LATER)
+        case aiohttp.ClientError() | OSError():
+            return fail(topic, f"This broke off ({type(error).__name__}).", _LATER)
+        case _:
+            return warn(topic, f"This could not be looked at ({type(error).__name__}).", _LATER)
 
 
 def counted(number: int, one: str, many: str) -> str:

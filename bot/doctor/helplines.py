@@ -12,7 +12,7 @@ TOPIC = "helplines"
 STALE_AFTER = timedelta(days=120)
 
 
-async def helpline_findings(countries: Collection[str], today: date) -> Findings:
+def helpline_findings(countries: Collection[str], today: date) -> Findings:
     """The lines of each country (two letters) that are due to be verified on ``today``.
 
     Raises ContentError where the content cannot be used.

@@ -1,11 +1,12 @@
 """The Discord server: which one, what the bot may do there, and how far it is from what the programme says."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import discord
 
 from bot.doctor.findings import Findings, Level, counted, fail, ok, warn
+from bot.doctor.programmes import Subject
 from bot.program.actions import (
     Action,
     CreateCategory,
@@ -28,24 +29,6 @@ SERVER, PERMISSIONS, ROLES, CHANNELS = "server", "permissions", "role order", "r
 PATIENCE = 20.0
 """Seconds that looking at one server may take: a request for each of the programme's people is part of it."""
 MOST_SHOWN = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A programme to look at: that of the file which the settings name, or one that a server runs."""
-
-    programme: Programme
-    guild_id: int | None
-    """Its server; None where only Discord can say which one that is."""
-    is_applied: bool
-    """Whether its server runs it, or an earlier state of it, already."""
-    repair: str
-    """What to do where the server is not as it says."""
-
-    @property
-    def people(self) -> frozenset[int]:
-        """Everybody whom it names, by Discord id."""
-        return frozenset((*self.programme.staff, *self.programme.oncall.rota.people, *self.programme.oncall.backup))
 
 
 class LookedAt(DiscordGuild):
@@ -73,7 +56,7 @@ async def find_server(client: discord.Client, subject: Subject) -> tuple[Finding
     """
     guild_id = await pick_guild(client, subject.programme) if subject.guild_id is None else subject.guild_id
     guild = await fetch_guild(client, guild_id)
-    sentence = f"{subject.programme.program.name} has the server {guild.name} ({guild.id})."
+    sentence = f"The server of {subject.programme.program.name} is {guild.name} ({guild.id})."
     return [ok(SERVER, sentence)], LookedAt(client, guild_id)
 
 

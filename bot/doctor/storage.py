@@ -4,7 +4,7 @@ Looking makes nothing: where there is no database yet none is begun, and no key 
 """
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from bot.db import Database, KeyRing
 from bot.db.engine import sqlite_path
 from bot.db.keys import exposed, find_keys, key_file_for, load_or_make_key_file, parse_keys
 from bot.db.migrate import current, pending
-from bot.doctor.findings import Finding, Findings, counted, fail, look, ok, warn
+from bot.doctor.findings import Finding, Findings, counted, fail, look, look_here, ok, warn
 from bot.errors import DatabaseError, HandrailError
 from config.settings import Settings
 
@@ -39,8 +39,8 @@ class Store:
     findings: Findings
     database: Database | None = None
     """None where it cannot be opened, or is not up to date: its tables cannot be relied on."""
-    is_new: bool = False
-    """Whether there is no database yet."""
+    is_blank: bool = False
+    """Whether nothing was ever stored."""
 
 
 async def key_findings(settings: Settings) -> tuple[Findings, KeyRing | None]:
@@ -53,7 +53,9 @@ async def key_findings(settings: Settings) -> tuple[Findings, KeyRing | None]:
     try:
         if settings.security.keys is not None:
             keys = parse_keys(settings.security.keys.get_secret_value())
-            findings.append(ok(KEYS, f"{counted(len(keys.key_ids), 'key is', 'keys are')} set; {keys.key_id} encrypts."))
+            findings.append(
+                ok(KEYS, f"{counted(len(keys.key_ids), 'key is', 'keys are')} set; {keys.key_id} encrypts.")
+            )
             if there:
                 findings.append(
                     warn(KEYS, f"The key file {file} is still there, and is not used.", "Keep it somewhere else.")
@@ -94,8 +96,8 @@ async def opened(url: str, keys: KeyRing | None) -> AsyncIterator[Store]:
     """Look at the database at ``url``, and keep it open for the other checks."""
     path = sqlite_path(url)
     if path is not None and not (path.is_file() and path.stat().st_size):
-        room = await look(DATABASE, _room_findings(path))
-        yield Store([warn(DATABASE, f"There is no database at {path} yet: the first start makes it."), *room], None, True)
+        none = ok(DATABASE, f"There is no database at {path} yet: the first start makes it.")
+        yield Store([none, *look_here(DATABASE, lambda: _room_findings(path))], is_blank=True)
         return
     try:
         database = await Database.open(url, keys, patience=PATIENCE)
@@ -103,33 +105,27 @@ async def opened(url: str, keys: KeyRing | None) -> AsyncIterator[Store]:
         yield Store([fail(DATABASE, str(error))])
         return
     try:
-        revisions, is_current = await _revision_findings(database)
+        at, missing = await current(database), await pending(database)
         findings = [
-            *revisions,
+            _revision_finding(database, at, missing),
             *await look(DATABASE, _writing_findings(database)),
             *await look(DATABASE, _whole_findings(database), patience=CHECK_PATIENCE),
         ]
         if path is not None:
-            findings += await look(DATABASE, _room_findings(path))
-        yield Store(findings, database if is_current else None)
+            findings += look_here(DATABASE, lambda: _room_findings(path))
+        yield Store(findings, None if missing else database, is_blank=at is None)
     finally:
         await database.close()
 
 
-async def _revision_findings(database: Database) -> tuple[Findings, bool]:
-    try:
-        at = await current(database)
-        missing = await pending(database)
-    except DatabaseError as error:
-        return [fail(DATABASE, str(error))], False
+def _revision_finding(database: Database, at: str | None, missing: Sequence[str]) -> Finding:
     if not missing:
-        return [ok(DATABASE, f"{database.name} opens and is up to date (revision {at}).")], True
+        return ok(DATABASE, f"{database.name} opens and is up to date (revision {at}).")
     where = "was never migrated" if at is None else f"is at revision {at}"
     sentence = f"{database.name} opens and {where}: {counted(len(missing), 'step is', 'steps are')} missing."
-    advice = "Run `python -m bot migrate`."
     if database.path is None:
-        return [fail(DATABASE, sentence, advice)], False
-    return [warn(DATABASE, sentence, f"{advice} The next start does the same.")], False
+        return fail(DATABASE, sentence, "Run `python -m bot migrate`.")
+    return warn(DATABASE, sentence, "Run `python -m bot migrate`; the next start does the same.")
 
 
 async def _writing_findings(database: Database) -> Findings:
@@ -151,7 +147,7 @@ async def _whole_findings(database: Database) -> Findings:
     return [fail(DATABASE, f"The database {database.name} is damaged.", "Stop the bot and restore a backup.")]
 
 
-async def _room_findings(path: Path) -> Findings:
+def _room_findings(path: Path) -> Findings:
     folder = next(each for each in path.parents if each.is_dir())
     return [room_finding(shutil.disk_usage(folder).free, path.stat().st_size if path.is_file() else 0)]
 

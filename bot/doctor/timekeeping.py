@@ -24,7 +24,7 @@ def clock_finding(ours: datetime, theirs: datetime | None) -> Finding:
     return fail("clock", sentence, _SYNCHRONISE) if grave else warn("clock", sentence, _SYNCHRONISE)
 
 
-async def zone_findings(zones: Collection[str], available: Collection[str]) -> Findings:
+def zone_findings(zones: Collection[str], available: Collection[str]) -> Findings:
     """Whether the rules of these time zones are on this machine."""
     if missing := sorted(set(zones) - set(available)):
         return [

@@ -75,7 +75,7 @@ class PrivacyService:
         """What is kept about somebody, by table, where there is anything; with ``guild_id`` in one server alone."""
         found: list[Holding] = []
         async with self._database.read() as session:
-            for table in self._tables:
+            for table in reversed(self._tables):
                 rows = await records.count(session, table, user_id, guild_id)
                 if rows:
                     is_counted = rules.is_counted_on_discord(table.erase)
@@ -90,7 +90,7 @@ class PrivacyService:
         """
         sections: list[rules.Plain] = []
         async with self._database.read() as session:
-            for table in self._tables:
+            for table in reversed(self._tables):
                 rows = await records.rows(session, table, user_id, guild_id)
                 if rows:
                     sections.append(self._section(table, [dict(row) for row in rows], language))
@@ -100,7 +100,7 @@ class PrivacyService:
         """What may go through Discord: settings, groups, consents, and how much else there is (`rules.ON_DISCORD`)."""
         sections: list[rules.Plain] = []
         async with self._database.read() as session:
-            for table in self._tables:
+            for table in reversed(self._tables):
                 columns = rules.ON_DISCORD.get(table.table.name)
                 rows = await records.rows(session, table, user_id, guild_id) if columns else []
                 if columns and rows:
@@ -140,8 +140,8 @@ class PrivacyService:
         """Erase somebody from every table, in one transaction; their groups' roles follow by the outbox.
 
         What stays is named with its ground: rows whose table says so (an alert, without its words), and what
-        `rules.SPARED` lists (a message about somebody's safety that is still on its way). ``key`` names the occasion, so that one answered
-        twice takes each role once.
+        `rules.SPARED` lists (a message about somebody's safety that is still on its way). ``key`` names the
+        occasion, for the orders to take the roles.
         """
         erased: list[Erased] = []
         kept: list[Kept] = []

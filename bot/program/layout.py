@@ -146,7 +146,8 @@ WRITER: Final = READER | P.SEND_MESSAGES | P.SEND_MESSAGES_IN_THREADS
 FOLLOWER: Final = READER | P.SEND_MESSAGES_IN_THREADS
 """Reads, and answers in a thread that staff or the bot opened."""
 MODERATOR: Final = P.MANAGE_MESSAGES
-"""Lets staff remove a message by hand, also while the bot is down. Not Manage Threads: private threads stay private."""
+"""Lets staff remove a message by hand, also while the bot is down. Not Manage Threads: they see private threads in
+#welcome only, where the bot says so in each."""
 
 BOT_IN_CHANNEL: Final = (
     P.VIEW_CHANNEL
@@ -173,6 +174,8 @@ WELCOME_GRANTS: Final = (
             P.SEND_MESSAGES | P.CREATE_PUBLIC_THREADS | P.CREATE_PRIVATE_THREADS | P.ADD_REACTIONS | P.MENTION_EVERYONE
         ),
     ),
+    # Whoever cannot be reached by DM is answered in a private thread here, and staff have to see it to be of help.
+    Grant(STAFF, allow=P.MANAGE_THREADS),
     _BOT,
 )
 STAFF_GRANTS: Final = (

@@ -275,12 +275,13 @@ def _session_of(sessions: Sequence[Session], key: str) -> Session | None:
 
 
 def _is_as_planned(planned: _Planned, delivery: Delivery, lead: timedelta) -> bool:
-    """Whether the programme still asks for this very reminder: occurrence, moment, lead and group."""
+    """Whether the programme still asks for this very reminder: occurrence, moment, lead and place."""
     return (
         planned.still_on
         and delivery.expires_at == planned.row.starts_at
         and lead in planned.session.reminders
-        and planned.session.group == delivery.arguments["group"]
+        # In a DM it stays right when the session moves to another group; in the old group's channel it does not.
+        and (delivery.channel_id is None or planned.session.group == delivery.arguments["group"])
     )
 
 

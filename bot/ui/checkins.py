@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 import discord
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.checkins.service import (
     CARD,
@@ -20,6 +19,7 @@ from bot.checkins.service import (
     ReachOut,
 )
 from bot.content import Content
+from bot.db import Session
 from bot.delivery.service import Deed, Delivery, Outcome, Post, QuietKind, Receipt, Withdrawn
 from bot.ui.places import Places
 from bot.ui.safe import Button, SafeModal, SafeView
@@ -54,7 +54,7 @@ class CheckinCard(QuietKind):
             embed=embed, view=SafeView([Button(label, FEATURE, "open", card.day_id, discord.ButtonStyle.primary)])
         )
 
-    async def sent(self, session: AsyncSession, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+    async def sent(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
         """Remember the card, and have its thread opened."""
         if receipt.channel_id is not None and receipt.message_id is not None:
             day_id = int(delivery.arguments["day"])
@@ -82,7 +82,7 @@ class CheckinThread(QuietKind):
 
         return Deed(open_it)
 
-    async def sent(self, session: AsyncSession, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+    async def sent(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
         """Remember the thread: answers go there from now on."""
         del now
         if receipt.channel_id is not None:
@@ -103,7 +103,7 @@ class CheckinPost(QuietKind):
         post = await self._posting.group_post(int(delivery.arguments["answer"]), int(delivery.arguments["revision"]))
         return Post(content=post_text(self._content, post)) if post is not None else Withdrawn()
 
-    async def failed(self, session: AsyncSession, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
+    async def failed(self, session: Session, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """The thread is gone or closed to us: post to the channel instead."""
         del now
         if delivery.channel_id is not None and outcome in {Outcome.TARGET_GONE, Outcome.NO_ACCESS}:

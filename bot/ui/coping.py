@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import discord
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content import Content, Need, Skill, pick_variant
 from bot.coping.service import POST, CopingService, Marked, OneSkill, Verdict
+from bot.db import Session
 from bot.delivery.service import Delivery, Post, QuietKind, Receipt, Withdrawn
 from bot.ui.safe import Button, SafeView
 
@@ -65,7 +65,7 @@ class SkillPost(QuietKind):
         late = say(daily.language, "coping.late_card") if daily.is_late else ""
         return Post(content=late, embed=embed, view=skill_buttons(self._content, daily.skill, daily.language))
 
-    async def sent(self, session: AsyncSession, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+    async def sent(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
         """Remember where it stands."""
         del now
         if receipt.channel_id is not None and receipt.message_id is not None:

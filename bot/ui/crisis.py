@@ -3,9 +3,9 @@
 from datetime import datetime
 
 import discord
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content import Content
+from bot.db import Session
 from bot.crisis.service import NO_GUILD, CrisisService
 from bot.delivery.service import Deed, Delivery, Draft, Lane, Outbox, Outcome, Post, QuietKind, Receipt, Withdrawn
 from bot.program.layout import WELCOME
@@ -54,7 +54,7 @@ class CrisisReply(QuietKind):
             said = f"<@{person}> {self._content.texts.say(language, 'crisis.thread_opened')}\n\n{said}"
         return Post(content=said, view=view, mentions=mentions, plain=said)
 
-    async def failed(self, session: AsyncSession, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
+    async def failed(self, session: Session, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """DM closed: a private thread with the member and staff."""
         if outcome not in HAS_FALLBACK or delivery.user_id is None or delivery.guild_id == NO_GUILD:
             return
@@ -97,7 +97,7 @@ class CrisisThread(QuietKind):
 
         return Deed(open_it)
 
-    async def sent(self, session: AsyncSession, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+    async def sent(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
         """Post the answer into the thread."""
         if receipt.channel_id is None:
             return

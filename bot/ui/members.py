@@ -3,9 +3,9 @@
 from datetime import datetime
 
 import discord
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content import Content
+from bot.db import Session
 from bot.delivery.service import Deed, Delivery, Outbox, Outcome, Post, QuietKind, Receipt, Withdrawn
 from bot.members.service import Enrolment, MemberService, MembershipState
 from bot.program import layout
@@ -62,7 +62,7 @@ class Notice(QuietKind):
             mentions = discord.AllowedMentions(everyone=False, roles=False, users=[user])
         return Post(content=line, embed=embed, view=view, mentions=mentions)
 
-    async def failed(self, session: AsyncSession, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
+    async def failed(self, session: Session, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """DM closed: open a private thread under #welcome."""
         if delivery.user_id is None or outcome is not Outcome.DM_CLOSED:
             return
@@ -95,7 +95,7 @@ class NoticeThread(QuietKind):
 
         return Deed(open_it)
 
-    async def sent(self, session: AsyncSession, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+    async def sent(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
         """Post the notice into the thread."""
         if receipt.channel_id is None:
             return

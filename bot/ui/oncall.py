@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import discord
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content import Content
+from bot.db import Session
 from bot.delivery.service import Deed, Delivery, Post, QuietKind, Receipt, Withdrawn
 from bot.members.service import MemberService
 from bot.oncall.service import Incident, IncidentState, OnCallService
@@ -121,7 +121,7 @@ class PageCard(QuietKind):
             content=who.strip(), embed=embed, view=view, mentions=mentions, plain=f"{who} {facts.link} {incident.code}"
         )
 
-    async def sent(self, session: AsyncSession, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+    async def sent(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
         """Where it was taken while the card was on its way, have the card say so."""
         del now
         await _catch_up(self._cards, session, delivery, receipt)
@@ -150,13 +150,13 @@ class PageDm(QuietKind):
         _, view = await self._cards.card(incident)
         return Post(content=body, view=view, plain=f"{facts.link} {incident.code}")
 
-    async def sent(self, session: AsyncSession, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+    async def sent(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
         """Where it was taken while the DM was on its way, have the DM say so."""
         del now
         await _catch_up(self._cards, session, delivery, receipt)
 
 
-async def _catch_up(cards: Cards, session: AsyncSession, delivery: Delivery, receipt: Receipt) -> None:
+async def _catch_up(cards: Cards, session: Session, delivery: Delivery, receipt: Receipt) -> None:
     if receipt.channel_id is not None and receipt.message_id is not None:
         incident = int(delivery.arguments["incident"])
         await cards.oncall.edit_late_card(session, incident, (receipt.channel_id, receipt.message_id))

@@ -131,10 +131,13 @@ class _Talk:
 
     def hear(self, text: str) -> None:
         """Answer one frame."""
-        frame = parse(text)
-        if frame is None:
+        try:
+            self._act(parse(text))
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # Discord, too, hangs up on a frame whose parts are not what they should be.
             self._connection.close(CloseCode.DECODE_ERROR)
-            return
+
+    def _act(self, frame: Json) -> None:
         op, data = frame.get("op"), frame.get("d")
         if op == _HEARTBEAT:
             if self._session is not None and isinstance(data, int):

@@ -6,7 +6,7 @@ import secrets
 import zlib
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from sandbox.jsontypes import Json
 
@@ -146,10 +146,13 @@ def hello(interval_ms: int) -> Json:
     return {"heartbeat_interval": interval_ms, "_trace": ["sandbox"]}
 
 
-def parse(text: str) -> dict[str, Any] | None:
-    """A frame of the client's, or None where it is no JSON object."""
-    try:
-        frame = json.loads(text)
-    except ValueError:
-        return None
-    return frame if isinstance(frame, dict) else None
+def parse(text: str) -> Json:
+    """A frame of the client's.
+
+    Raises:
+        ValueError: it is no JSON object.
+    """
+    frame = json.loads(text)
+    if not isinstance(frame, dict):
+        raise ValueError("A frame is a JSON object.")  # noqa: TRY004 - what is wrong is the text, not a type
+    return frame

@@ -4,14 +4,12 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from sandbox.page.api import PageApi
+
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
 
 def add_routes(app: web.Application, sandbox: "Sandbox") -> None:
-    """Serve the page at ``/``."""
-
-    async def front(_request: web.Request) -> web.Response:
-        return web.Response(text=f"The sandbox is running. Its API: {sandbox.api_base}\n")
-
-    app.router.add_get("/", front)
+    """Serve the page at ``/``, and what it needs under ``/_sandbox/page``."""
+    PageApi(sandbox).add_to(app)

@@ -23,7 +23,8 @@ class People:
     """Acts as any person. Everything happens at once; the bot hears of it by the gateway.
 
     What Discord's client would not let the person do raises `Refused`; an id of nobody raises KeyError. Users,
-    channels, messages, guilds and interactions are given by id (a number or its digits) or by the object.
+    channels, messages, guilds and interactions are given by id (a number or its digits) or by the object. What makes
+    an interaction starts its three seconds, and so needs a running event loop.
     """
 
     def __init__(self, world: "World") -> None:

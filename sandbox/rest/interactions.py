@@ -3,6 +3,7 @@
 from sandbox import validate
 from sandbox.errors import (
     ALREADY_ACKNOWLEDGED,
+    UNKNOWN_CHANNEL,
     UNKNOWN_INTERACTION,
     UNKNOWN_MESSAGE,
     UNKNOWN_WEBHOOK,
@@ -136,6 +137,9 @@ def _apply(call: Call, interaction: Interaction, kind: ResponseType, data: Json)
 
 def _post(interaction: Interaction, draft: Draft, body: Json) -> Message:
     world = interaction.world
+    channel = world.channels.get(interaction.channel_id)
+    if channel is None:
+        raise ApiError(UNKNOWN_CHANNEL)
     ephemeral = bool(int(body.get("flags") or 0) & MessageFlag.EPHEMERAL)
     if ephemeral:
         draft.flags |= MessageFlag.EPHEMERAL
@@ -145,7 +149,7 @@ def _post(interaction: Interaction, draft: Draft, body: Json) -> Message:
         draft.type = MessageType.CONTEXT_MENU_COMMAND if is_menu else MessageType.CHAT_INPUT_COMMAND
     draft.through_webhook = True
     draft.interaction = metadata_json(interaction, user_json(world.users[interaction.user_id]))
-    message = posting.post(interaction.channel, world.bot.id, draft)
+    message = posting.post(channel, world.bot.id, draft)
     interaction.messages.append(message)
     world.notify()
     return message

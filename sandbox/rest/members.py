@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox import validate
-from sandbox.errors import INVALID_ROLE, MISSING_PERMISSIONS, UNKNOWN_BAN, ApiError
+from sandbox.errors import INVALID_ROLE, MISSING_ACCESS, MISSING_PERMISSIONS, UNKNOWN_BAN, ApiError
 from sandbox.jsontypes import Json
 from sandbox.permissions import Permission
 from sandbox.rest.call import Call, snowflake
@@ -13,14 +13,17 @@ from sandbox.rest.routes import Reply, RouteTable
 from sandbox.wire.users import member_json, user_json
 from sandbox.world.access import base_permissions, outranks
 from sandbox.world.guilds import Guild, Member
+from sandbox.world.kinds import Intent
 
 table = RouteTable()
 
 
 @table.get("/guilds/{guild_id}/members")
 def read_all(call: Call) -> list[Json]:
-    """Members by id, a page after another."""
+    """Members by id, a page after another; only for an application that may know members."""
     guild = call.guild()
+    if not call.world.application.granted & Intent.GUILD_MEMBERS:
+        raise ApiError(MISSING_ACCESS)
     after = call.optional_id("after") or 0
     limit = call.number("limit", 1, 1, 1000)
     ids = sorted(each for each in guild.members if each > after)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from sandbox.permissions import MEMBER, ROLE, Overwrite
+from sandbox.snowflakes import Ref, id_of
 from sandbox.wire.channels import channel_json, thread_member_json
 from sandbox.world.access import can_see
 from sandbox.world.events import Event
@@ -81,13 +82,13 @@ class Channel:
                 setattr(self, name, value)
             self._tell("CHANNEL_UPDATE")
 
-    def set_overwrite(self, target: "int | object", *, allow: int = 0, deny: int = 0) -> Overwrite:
-        """Allow and deny a role (also by its id), or a member or user, in this channel.
+    def set_overwrite(self, target: Ref, *, allow: int = 0, deny: int = 0) -> Overwrite:
+        """Allow and deny a role, a member or a user in this channel, in the place of what was set for them before.
 
         Raises:
             LookupError: an id that is neither a role of the guild nor a known user.
         """
-        target_id = target if isinstance(target, int) else int(getattr(target, "id", 0) or 0)
+        target_id = id_of(target)
         if target_id in self.guild.roles:
             kind = ROLE
         elif target_id in self.world.users:
@@ -98,9 +99,9 @@ class Channel:
         self.replace_overwrites([*(each for each in self.overwrites.values() if each.id != target_id), overwrite])
         return overwrite
 
-    def remove_overwrite(self, target_id: int) -> None:
+    def remove_overwrite(self, target: Ref) -> None:
         """Take an overwrite away."""
-        self.replace_overwrites([each for each in self.overwrites.values() if each.id != target_id])
+        self.replace_overwrites([each for each in self.overwrites.values() if each.id != id_of(target)])
 
     def replace_overwrites(self, overwrites: Iterable[Overwrite]) -> None:
         """Put these in the place of all. Channels in step with their category stay in step with it."""

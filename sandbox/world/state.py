@@ -90,7 +90,7 @@ class World:
         name: str,
         global_name: str | None = None,
         *,
-        id: int | None = None,
+        id: int | None = None,  # noqa: A002 - Discord's own name for it
         locale: str = "en-US",
     ) -> User:
         """Somebody with an account, in no guild yet."""
@@ -101,7 +101,7 @@ class World:
         name: str,
         owner: Ref,
         *,
-        id: int | None = None,
+        id: int | None = None,  # noqa: A002 - Discord's own name for it
         starter_channel: str | None = None,
     ) -> Guild:
         """A server, with its owner in it, and a first channel of that name where one is given."""

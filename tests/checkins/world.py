@@ -1,7 +1,7 @@
 """A small house without Discord: a real SQLite, the real services and outbox, and a wall in Discord's place."""
 
 import asyncio
-import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -178,8 +178,6 @@ class World:
         for user, name, in_group in ((ALEX, "Alex", "morning"), (BEA, "Bea", "morning"), (JO, "Jo", "evening")):
             await self.enrol(user, name, in_group)
         await self.deliver()
-        self.wall.posted.clear()
-        self.wall.ids = count(900_001)
 
     async def enrol(self, user: int, name: str, group: str) -> None:
         invited = await self.members.enrol(GUILD, user, name, group, RIVERA)
@@ -237,12 +235,29 @@ def as_stored(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.glob("handrail.db*"))
 
 
-@asynccontextmanager
-async def a_world(folder: Path) -> AsyncIterator[World]:
-    database = await Database.open(f"sqlite+aiosqlite:///{folder}/handrail.db", KeyRing([os.urandom(32)]))
+KEYS = KeyRing([bytes(range(32))])
+FILE = "handrail.db"
+
+
+def url_in(folder: Path) -> str:
+    return f"sqlite+aiosqlite:///{folder / FILE}"
+
+
+async def furnish_in(folder: Path) -> None:
+    """Furnish a house once and leave its file in ``folder``, to be copied for each test."""
+    database = await Database.open(url_in(folder), KEYS)
     try:
-        world = World(database)
-        await world.furnish()
-        yield world
+        await World(database).furnish()
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def a_world(furnished: Path, folder: Path) -> AsyncIterator[World]:
+    """A house of one's own, from the furnished one."""
+    shutil.copy(furnished / FILE, folder / FILE)
+    database = await Database.open(url_in(folder), KEYS)
+    try:
+        yield World(database)
     finally:
         await database.close()

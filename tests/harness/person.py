@@ -87,9 +87,7 @@ class Person:
 
     async def runs(self, command: str, *, in_: str | Channel | None = None, **options: Any) -> Answer:
         """Run a slash command."""
-        return await self._did(
-            lambda: self.house.sandbox.people.command(self.id, self._place(in_), command, **options)
-        )
+        return await self._did(lambda: self.house.sandbox.people.command(self.id, self._place(in_), command, **options))
 
     async def _did(self, act: Any) -> Answer:
         interaction: Interaction = act()

@@ -106,7 +106,7 @@ def layout() -> Layout:
     [
         ("welcome", NOBODY, SEES | THREADS | COMMANDS),
         ("welcome", MORNING, SEES | THREADS | COMMANDS),
-        ("welcome", STAFFER, SEES | THREADS | COMMANDS),
+        ("welcome", STAFFER, SEES | THREADS | COMMANDS | P.MANAGE_THREADS),
         ("morning-check-in", NOBODY, P(0)),
         ("morning-check-in", FAMILY, P(0)),
         ("morning-check-in", frozenset({ON_CALL}), P(0)),

@@ -69,6 +69,8 @@ class House:
     general: Channel
     me: Member
     bots: list[tuple[Bot, "asyncio.Task[None]"]] = field(default_factory=list)
+    before: set["asyncio.Task[Any]"] = field(default_factory=asyncio.all_tasks)
+    """The tasks that ran before; no other may be left in the end."""
     nonsense: set[str] = field(default_factory=set)
     """Paths that a test asked for on purpose although Discord has no such route."""
 
@@ -117,6 +119,9 @@ class House:
             await asyncio.wait({task}, timeout=5)
             assert task.done()
         await self.sandbox.stop()
+        await asyncio.sleep(0)
+        left = asyncio.all_tasks() - self.before - {asyncio.current_task()}
+        assert left == set()
         api = published()
         if api is not None:
             departures = [

@@ -1,5 +1,8 @@
 """Login, READY, and what the client knows afterwards."""
 
+import json
+
+import aiohttp
 import discord
 import pytest
 
@@ -103,3 +106,25 @@ async def test_joining_and_leaving_guilds_while_connected(house: House) -> None:
     house.guild.remove_member(house.bea)
     (left,) = await house.hears(bot, "member_remove")
     assert left.id == house.bea.id
+
+
+@pytest.mark.parametrize(
+    ("frames", "code"),
+    [
+        (["no json"], 4002),
+        ([{"op": 2, "d": {"token": "x", "intents": 1}}], 4004),
+        ([{"op": 2, "d": {"token": "sandbox-token", "intents": 1, "shard": [2, 2]}}], 4010),
+        ([{"op": 2, "d": {"token": "sandbox-token", "intents": 1 << 40}}], 4013),
+        ([{"op": 2, "d": {"token": "sandbox-token", "intents": 1}}] * 2, 4005),
+        ([{"op": 8, "d": {}}], 4003),
+        ([{"op": 2, "d": {"token": "sandbox-token", "intents": 1}}, {"op": 99}], 4001),
+        ([{"op": 2, "d": {"token": "sandbox-token", "intents": 1}}, {"op": 8, "d": {"guild_id": "x"}}], 4002),
+    ],
+)
+async def test_the_gateway_hangs_up_with_discords_code(house: House, frames: list[object], code: int) -> None:
+    async with aiohttp.ClientSession() as session, session.ws_connect(house.sandbox.gateway_url) as socket:
+        for frame in frames:
+            await socket.send_str(frame if isinstance(frame, str) else json.dumps(frame))
+        async for _ in socket:
+            pass
+        assert socket.close_code == code

@@ -87,8 +87,8 @@ async def test_it_runs_alone_until_it_is_told_to_stop() -> None:
         async with aiohttp.ClientSession(headers={"Authorization": f"Bot {facts['token']}"}) as session:
             async with session.get(f"{facts['api_base']}/users/@me") as reply:
                 assert (await reply.json())["id"] == facts["bot_id"]
-            async with session.get(facts["page"]) as reply:
-                assert reply.status == 200
+            async with session.get(f"{facts['page']}_sandbox/state") as reply:
+                assert (await reply.json())["result"]["guilds"][0]["id"] == "4242"
     finally:
         process.terminate()
         assert await process.wait() == 0

@@ -119,7 +119,12 @@ class House:
                     guild_id=GUILD, user_id=user_id, chosen_name=name, language=language, reminders=True, created_at=now
                 )
             )
-            await session.flush()
+        await self.joins(user_id, group)
+
+    async def joins(self, user_id: int, group: str) -> None:
+        """A member agrees to the notice of a group."""
+        now = self.clock.now()
+        async with self.database.write() as session:
             session.add(
                 MembershipRow(
                     guild_id=GUILD,

@@ -198,6 +198,31 @@ class TestAChangedProgramme:
         assert len(soon) == 2
         assert not [one for one in said if moment(MONDAY) in one.content]
 
+    async def test_moved_to_sooner_is_told_at_once(self, house: House) -> None:
+        house.clock.set(MONDAY - 100 * MINUTE)
+        await house.plan()
+        await house.programmes.adopt(programme(timezone="America/Halifax"), GUILD)
+        said = of(ALEX, await house.jump(MONDAY - 90 * MINUTE))
+        assert [moment(MONDAY - HOUR) in one.content for one in said] == [True]
+
+    async def test_with_another_group_keeps_those_who_are_in_both(self, house: House) -> None:
+        await house.joins(ALEX, "kin")
+        house.clock.set(MONDAY - 2 * HOUR)
+        await house.plan()
+        await house.programmes.adopt(programme({**SESSION, "group": "kin"}), GUILD)
+        await house.plan()
+        said = await house.until(MONDAY)
+        assert {one.user_id for one in said} == {ALEX}
+        assert len(said) >= 2
+
+    async def test_never_speaks_in_the_channel_of_another_group(self, house: House) -> None:
+        await house.joins(ALEX, "kin")
+        house.paper.closed.add(ALEX)
+        house.clock.set(MONDAY - 2 * HOUR)
+        await house.plan()
+        await house.programmes.adopt(programme({**SESSION, "group": "kin"}), GUILD)
+        assert of(ALEX, await house.until(MONDAY)) == []
+
 
 async def test_keeps_its_rows_free_of_words_and_findable_by_person(house: House) -> None:
     house.paper.closed.add(ALEX)

@@ -1,0 +1,1 @@
+"""The command line and the doctor, as an operator meets them."""

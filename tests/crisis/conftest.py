@@ -1,0 +1,16 @@
+"""One lexicon for all tests of the detector: it is immutable, and reading it takes a moment."""
+
+import pytest
+
+from bot.crisis.detector import Detector
+from bot.crisis.lexicon import Lexicon
+
+
+@pytest.fixture(scope="session")
+def lexicon() -> Lexicon:
+    return Lexicon.load()
+
+
+@pytest.fixture(scope="session")
+def detector(lexicon: Lexicon) -> Detector:
+    return Detector(lexicon)
