@@ -7,6 +7,7 @@ starts without Discord and ``--help`` without anything.
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -22,14 +23,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     work: Work = given.work
     try:
-        return work(given)
+        code = work(given)
+        sys.stdout.flush()
     except HandrailError as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        return 0  # whoever read our output has seen enough
+        # Whoever read our output has seen enough. What is left of it must not be tried again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
 
 
 def entry() -> None:

@@ -12,13 +12,19 @@ import aiohttp
 import discord
 
 from bot.catchup import CatchUp
+from bot.checkins.service import CheckinPlanner, CheckinPosting, CheckinService
 from bot.client import HandrailClient
+from bot.cogs.checkins import Checkins
+from bot.cogs.coping import Coping
 from bot.cogs.crisis import Crisis
 from bot.cogs.doors import Doors
 from bot.cogs.listening import Listening
 from bot.cogs.members import Members
 from bot.cogs.oncall import OnCall
+from bot.cogs.privacy import Privacy
+from bot.cogs.sessions import Sessions
 from bot.content import Content
+from bot.coping.service import CopingService, SkillPlanner
 from bot.crisis.detector import Detector
 from bot.crisis.lexicon import Lexicon
 from bot.crisis.service import CrisisService
@@ -38,16 +44,21 @@ from bot.ledger import COMMANDS, Ledger
 from bot.members.service import DmChannels, MemberService
 from bot.observe.logs import get_logger
 from bot.oncall.service import OnCallService
+from bot.privacy.service import PrivacyService
 from bot.program.discord_guild import DiscordGuild, pick_guild
 from bot.program.file import load_programme
 from bot.program.schema import Programme
 from bot.program.service import ProgrammeService
+from bot.sessions.service import SessionPlanner, SessionService
 from bot.timing import Clock, SystemClock
+from bot.ui.checkins import CheckinCard, CheckinPost, CheckinThread, CheckinUnpost
+from bot.ui.coping import SkillPost
 from bot.ui.crisis import CrisisReply, CrisisThread, StrangerCard
 from bot.ui.members import GroupRole, Notice, NoticeThread, StaffLine
 from bot.ui.oncall import CardEdit, Cards, Line, PageCard, PageDm
 from bot.ui.places import Places
 from bot.ui.safe import Presses
+from bot.ui.sessions import SessionReminder, SessionStaffLine
 from config.settings import Settings, token_of
 
 log = get_logger(__name__)
@@ -58,12 +69,16 @@ SHUTDOWN_GRACE = timedelta(seconds=3)
 
 @dataclass(frozen=True)
 class Tempo:
-    """How fast we go. ``guilds_within``: seconds without another server after which a gateway session counts as ready."""
+    """How fast we go. ``guilds_within``: seconds without another server after which a gateway session counts as ready.
+
+    ``identify_after``: seconds between two identifications, which Discord asks for.
+    """
 
     requests_a_second: float = REQUESTS_A_SECOND
     bulk_a_second: float = BULK_A_SECOND
     jitter: Callable[[], float] = random.random
     guilds_within: float = 0.5
+    identify_after: float = 5.0
 
 
 @dataclass(frozen=True)
@@ -96,7 +111,9 @@ class App:
 
         presses = Presses(content)
         pacer = Pacer(tempo.requests_a_second, tempo.bulk_a_second)
-        self.client = HandrailClient(content, presses, pacer, guilds_within=tempo.guilds_within)
+        self.client = HandrailClient(
+            content, presses, pacer, guilds_within=tempo.guilds_within, identify_after=tempo.identify_after
+        )
         kinds = Kinds()
         self.outbox = Outbox(
             database, clock, DiscordTransport(self.client, DmChannels(database)), kinds, jitter=tempo.jitter
@@ -108,6 +125,20 @@ class App:
             Detector(Lexicon.load()), database, clock, content, self.outbox, programmes, members, oncall
         )
         intake = Intake(crisis)
+        checkins = CheckinService(
+            database,
+            clock,
+            content,
+            self.outbox,
+            members,
+            programmes=programmes,
+            intake=intake,
+            crisis=crisis,
+        )
+        posting = CheckinPosting(database, clock, self.outbox, members, programmes)
+        coping = CopingService(database, clock, content, members, programmes)
+        sessions = SessionService(database, clock, content, self.outbox, programmes, members)
+        privacy = PrivacyService(database, clock, content, self.outbox)
         self.rooms = Rooms(programmes, members, oncall, crisis, intake)
 
         places = Places(self.client, programmes)
@@ -124,10 +155,22 @@ class App:
             PageDm(cards),
             CardEdit(cards, self.client),
             Line(cards),
+            CheckinCard(posting, content),
+            CheckinThread(posting, content, places),
+            CheckinPost(posting, content),
+            CheckinUnpost(posting, self.client),
+            SkillPost(coping, content),
+            SessionReminder(sessions, self.outbox, content, places),
+            SessionStaffLine(sessions, content),
         ):
             kinds.add(kind)
 
-        self.heart = Heart(clock, self.outbox, dues=[oncall], planners=[])
+        planners = [
+            CheckinPlanner(database, clock, self.outbox, programmes),
+            SkillPlanner(database, clock, self.outbox, programmes),
+            SessionPlanner(database, clock, self.outbox, programmes, members),
+        ]
+        self.heart = Heart(clock, self.outbox, dues=[oncall], planners=planners)
         self._watermarks = Watermarks(database)
         self._watched = WatchedPlaces(programmes)
         listening = Listening(intake, self._watched, self._watermarks, members)
@@ -141,6 +184,10 @@ class App:
                 Members(members, programmes, content, presses, doors),
                 Crisis(crisis, oncall, members, content, presses, doors),
                 OnCall(oncall, members, cards, content, presses, doors),
+                Checkins(checkins, content, presses, doors),
+                Coping(coping, members, content, presses),
+                Sessions(sessions, members, content, presses, doors),
+                Privacy(privacy, members, programmes, content, presses, doors),
             ],
             before_connecting=self._set_up_server,
             on_connected=self.catch_up.want,

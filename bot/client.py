@@ -34,7 +34,9 @@ class SafeTree(app_commands.CommandTree["HandrailClient"]):
 class HandrailClient(commands.AutoShardedBot):
     """The one connection to Discord. It holds doors, not rules; what it is given at construction is all it knows."""
 
-    def __init__(self, content: Content, presses: Presses, pacer: Pacer, *, guilds_within: float) -> None:
+    def __init__(
+        self, content: Content, presses: Presses, pacer: Pacer, *, guilds_within: float, identify_after: float
+    ) -> None:
         intents = discord.Intents.none()
         for need in INTENTS:
             setattr(intents, need.name, True)
@@ -53,6 +55,7 @@ class HandrailClient(commands.AutoShardedBot):
         )
         self.content = content
         self._presses, self._pacer = presses, pacer
+        self._identify_after = identify_after
         self._cogs_to_load: Sequence[commands.Cog] = ()
         self._on_connected: Callable[[], None] = lambda: None
         self._on_lost: Callable[[], None] = lambda: None
@@ -95,6 +98,11 @@ class HandrailClient(commands.AutoShardedBot):
             return await unpaced(*args, **kwargs)
 
         self.http.request = paced  # type: ignore[method-assign]  # discord.py has no hook for this
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Keep the time between two identifications that Discord asks for (5 s for each of its concurrent slots)."""
+        if not initial:
+            await asyncio.sleep(self._identify_after)
 
     # -- before the gateway --------------------------------------------------------------------------------------------
 

@@ -85,6 +85,7 @@ def staff_line(
         dedupe_key=f"staff-line:{text}:{key}",
         guild_id=guild_id,
         channel_id=staff_room,
+        user_id=user_id,
         due_at=now,
         arguments={"key": text, "group": group_key, "user": user_id},
     )

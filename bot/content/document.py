@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from bot.errors import ContentError
 
@@ -57,7 +57,7 @@ class Document:
         return f"{self.name}, line {self.lines[known]}{key}: {sentence}"
 
     def parse(self, model: type[Model]) -> Model:
-        """The document as ``model``. Raises ContentError naming line, key and, for an unknown key, the nearest known."""
+        """The document as ``model``. Raises ContentError naming line and key, and the key that may be meant."""
         try:
             return model.model_validate(self.value)
         except ValidationError as problem:
@@ -96,7 +96,7 @@ def _plain(node: Node | None, path: Path, lines: dict[Path, int], name: str) -> 
     return _scalar(node)
 
 
-def _scalar(node: ScalarNode) -> Plain:
+def _scalar(node: Node) -> Plain:
     kind = str(node.tag).rpartition(":")[2]
     value = str(node.value)
     if kind == "null":

@@ -115,7 +115,7 @@ class Lines:
     def find(
         self, country: str, kinds: Sequence[LineKind | str], language: str, *, include_unverified: bool = False
     ) -> tuple[Line, ...]:
-        """The lines to show, best first: in the order of ``kinds``, then the ``always`` lines that are of no kind asked.
+        """The lines to show, best first: in the order of ``kinds``, then the ``always`` lines of any other kind.
 
         Among equals, lines that speak ``language`` come first. ``country`` is a two-letter code in either case.
         """

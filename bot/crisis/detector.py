@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from bot.crisis.assessment import Assessment, Category, Tier
 from bot.crisis.lexicon import Context, ContextKind, Lexicon, Rule, Signal, Softened, Unless
-from bot.crisis.normalise import Token, tokens
 from bot.crisis.matcher import Match
+from bot.crisis.normalise import Token, tokens
 from bot.crisis.reach import Reach
 
 

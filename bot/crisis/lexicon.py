@@ -177,11 +177,11 @@ class _Builder:
     def add(self, language: Traversable) -> None:
         """Read one language's files."""
         files: list[tuple[Document, _File]] = []
-        for file in sorted(language.iterdir(), key=lambda item: item.name):
-            if file.name.endswith(".yaml"):
-                document = Document.read(file, f"crisis/{language.name}/{file.name}")
+        for item in sorted(language.iterdir(), key=lambda entry: entry.name):
+            if item.name.endswith(".yaml"):
+                document = Document.read(item, f"crisis/{language.name}/{item.name}")
                 files.append((document, document.parse(_File)))
-                self._digest.update(file.read_bytes())
+                self._digest.update(item.read_bytes())
         classes: dict[str, tuple[str, ...]] = {}
         for document, file in files:
             for name, members in file.classes.items():

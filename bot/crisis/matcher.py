@@ -111,7 +111,7 @@ class Matcher:
             labels.add(f"={reading}")
             labels |= self._singles.get(reading, frozenset())
         edges = [Edge(at + 1, frozenset(labels))]
-        paths = [(reading,) for reading in words[at].readings if (reading,) in self._prefixes]
+        paths: list[tuple[str, ...]] = [(reading,) for reading in words[at].readings if (reading,) in self._prefixes]
         end = at + 1
         while paths and end < len(words) and words[end].sentence == words[at].sentence:
             grown = [(*path, reading) for path in paths for reading in words[end].readings]

@@ -1,9 +1,9 @@
 """Text as people type it, made into words that rules can match, each knowing where it stood.
 
-Undone here: capitals, accents, full-width and look-alike letters, zero-width characters, markup and spoilers, curly
-apostrophes, stretched letters (``diiie``), spaced letters (``d i e``), masked (``d*e``) and digit letters (``d1e``), and
-misspellings of the words that matter most. A word keeps its plain reading beside the others, so that undoing never
-loses what was written. Every step looks at each character a bounded number of times.
+Undone here: capitals, accents, full-width and look-alike letters, zero-width characters, markup and spoilers, curled
+apostrophes, stretched letters (``diiie``), spaced letters (``d i e``), masked letters (``d*e``), digits for letters
+(``d1e``), and misspellings of the words that matter most. A word keeps its plain reading beside the others, so that
+undoing never loses what was written. Every step looks at each character a bounded number of times.
 """
 
 import unicodedata
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 
 MAX_READABLE = 48
 """Characters: a longer word is not looked into for other readings."""
@@ -84,7 +84,7 @@ def fold(text: str) -> str:
 
 def tokens(text: str, vocabulary: Vocabulary) -> tuple[Token, ...]:
     """The words of ``text``, in order. Never raises; takes time linear in the length of the text."""
-    return tuple(_join_spaced(_mark_sentences(text, list(_words(text, vocabulary))), text, vocabulary))
+    return tuple(_join_spaced(_mark_sentences(text, list(_words(text, vocabulary))), vocabulary))
 
 
 @lru_cache(maxsize=8192)
@@ -248,7 +248,7 @@ def _mark_sentences(text: str, words: list[Token]) -> list[Token]:
     return marked
 
 
-def _join_spaced(words: list[Token], text: str, vocabulary: Vocabulary) -> Iterator[Token]:
+def _join_spaced(words: list[Token], vocabulary: Vocabulary) -> Iterator[Token]:
     """Put ``k i l l`` together where that makes words the vocabulary knows."""
     run: list[Token] = []
     for word in [*words, None]:
@@ -267,7 +267,7 @@ def _join_spaced(words: list[Token], text: str, vocabulary: Vocabulary) -> Itera
 
 
 def _spelt(run: list[Token], vocabulary: Vocabulary) -> list[Token]:
-    gaps = [after.start - before.end for before, after in zip(run, run[1:], strict=False)]
+    gaps = [after.start - before.end for before, after in pairwise(run)]
     narrow = min(gaps)
     pieces: list[list[Token]] = [[run[0]]]
     for gap, letter in zip(gaps, run[1:], strict=True):

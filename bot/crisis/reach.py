@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from bot.crisis.lexicon import Context, Where
-from bot.crisis.normalise import Token
 from bot.crisis.matcher import Match
+from bot.crisis.normalise import Token
 
 _BEFORE_QUOTE = 2
 """Words that may stand between ``she says`` and the quotation."""

@@ -168,6 +168,7 @@ class CrisisService:
                     dedupe_key=f"stranger-card:{spoken.key}:{tier.value}",
                     guild_id=guild_id,
                     channel_id=channel,
+                    user_id=spoken.author_id,
                     due_at=self._clock.now(),
                     arguments={"user": spoken.author_id},
                 )

@@ -74,6 +74,7 @@ class Outbox:
         )
         self._under_way: dict[Lane, set[asyncio.Task[None]]] = {lane: set() for lane in LANES}
         self._woken = asyncio.Event()
+        self._looking = False
         self._closing = False
         self.on_change: Callable[[], None] = lambda: None
 
@@ -117,12 +118,15 @@ class Outbox:
         """Send what is due whenever woken, until cancelled."""
         while True:
             await self._woken.wait()
+            self._looking = True
             self._woken.clear()
             try:
                 await self.start_due()
             except Exception:
                 # The rows are still there; the next tick, at most 15 s away, looks again.
                 log.exception("outbox.pass_failed")
+            finally:
+                self._looking = False
 
     async def start_due(self) -> int:
         """Claim what is due, as far as slots are free, and start sending it; how many were started."""
@@ -149,7 +153,7 @@ class Outbox:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is being sent and nobody asked to look."""
-        return not self._woken.is_set() and not any(self._under_way.values())
+        return not self._woken.is_set() and not self._looking and not any(self._under_way.values())
 
     async def close(self, grace: timedelta = timedelta(seconds=3)) -> None:
         """Claim no more; give what is under way ``grace`` to finish. What is cut off comes back when its lease ends."""

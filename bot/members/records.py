@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKeyConstraint, String, UniqueConstraint, select
+from sqlalchemy import Boolean, ForeignKeyConstraint, Select, String, UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -151,9 +151,8 @@ async def memberships_of(session: AsyncSession, guild_id: int, user_id: int) -> 
     return (await session.scalars(query.order_by(MembershipRow.id))).all()
 
 
-async def active_in(session: AsyncSession, guild_id: int, group_key: str) -> Sequence[MemberRow]:
-    """The members who are active in a group and have not stopped messages."""
-    query = (
+def _active(guild_id: int, group_key: str) -> Select[tuple[MemberRow]]:
+    return (
         select(MemberRow)
         .join(
             MembershipRow,
@@ -167,7 +166,16 @@ async def active_in(session: AsyncSession, guild_id: int, group_key: str) -> Seq
         )
         .order_by(MemberRow.id)
     )
-    return (await session.scalars(query)).all()
+
+
+async def active_in(session: AsyncSession, guild_id: int, group_key: str) -> Sequence[MemberRow]:
+    """The members who are active in a group and have not stopped messages."""
+    return (await session.scalars(_active(guild_id, group_key))).all()
+
+
+async def active_member(session: AsyncSession, guild_id: int, group_key: str, user_id: int) -> MemberRow | None:
+    """One of those, or none."""
+    return (await session.scalars(_active(guild_id, group_key).where(MemberRow.user_id == user_id))).one_or_none()
 
 
 async def dm_channel(session: AsyncSession, user_id: int) -> int | None:

@@ -138,6 +138,11 @@ class MemberService:
         """The members active in a group who have not stopped cards and reminders."""
         return [_member(row) for row in await records.active_in(session, guild_id, group_key)]
 
+    async def wants_messages(self, session: AsyncSession, guild_id: int, group_key: str, user_id: int) -> Member | None:
+        """This member, where they are active in the group and have not stopped cards and reminders."""
+        row = await records.active_member(session, guild_id, group_key, user_id)
+        return _member(row) if row else None
+
     # -- joining -------------------------------------------------------------------------------------------------------
 
     async def enrol(self, guild_id: int, user_id: int, name: str, group_key: str, staff_id: int) -> Enrolment:
@@ -341,6 +346,7 @@ class MemberService:
             dedupe_key=f"staff-line:{row.id}:{key}:{int(now.timestamp() * 1000)}",
             guild_id=row.guild_id,
             channel_id=staff_room,
+            user_id=row.user_id,
             due_at=now,
             arguments={"key": key, "group": row.group_key, "user": row.user_id},
         )

@@ -164,8 +164,8 @@ class SessionService:
         )
 
     async def _recipient(self, session: AsyncSession, guild_id: int, group_key: str, user_id: int) -> Member | None:
-        members = await self._members.wanting_messages(session, guild_id, group_key)
-        return next((member for member in members if member.user_id == user_id and member.reminders), None)
+        member = await self._members.wants_messages(session, guild_id, group_key, user_id)
+        return member if member is not None and member.reminders else None
 
     def into_channel(self, delivery: Delivery, channel_id: int) -> Draft:
         """The same reminder for somebody whose DM is closed: in the group's own channel, to them alone by mention."""

@@ -56,7 +56,8 @@ class CrisisReply(QuietKind):
 
     async def failed(self, session: Session, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """DM closed: a private thread with the member and staff."""
-        if outcome not in HAS_FALLBACK or delivery.user_id is None or delivery.guild_id == NO_GUILD:
+        by_dm = delivery.channel_id is None and delivery.user_id is not None
+        if outcome not in HAS_FALLBACK or not by_dm or delivery.guild_id == NO_GUILD:
             return
         parent = await self._places.channel(delivery.guild_id, WELCOME)
         if parent is None:
@@ -67,6 +68,7 @@ class CrisisReply(QuietKind):
             dedupe_key=f"thread:{delivery.dedupe_key}",
             guild_id=delivery.guild_id,
             channel_id=parent,
+            user_id=delivery.user_id,
             due_at=now,
             arguments={**delivery.arguments, "person": delivery.user_id},
         )
@@ -107,6 +109,7 @@ class CrisisThread(QuietKind):
             dedupe_key=f"in-{delivery.dedupe_key}",
             guild_id=delivery.guild_id,
             channel_id=receipt.channel_id,
+            user_id=delivery.user_id,
             due_at=now,
             arguments=delivery.arguments,
         )

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import discord
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content import Content, pick_variant
 from bot.delivery.service import Delivery, Outbox, Outcome, Post, QuietKind, Withdrawn
@@ -55,7 +54,7 @@ class SessionReminder(QuietKind):
         mentions = discord.AllowedMentions(everyone=False, roles=False, users=[person])
         return Post(content=f"<@{reminder.user_id}> {said}", view=view, mentions=mentions)
 
-    async def failed(self, session: AsyncSession, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
+    async def failed(self, session: Session, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """DM closed: one message in the group's check-in channel, which nobody but the group and staff see."""
         del now
         if outcome is not Outcome.DM_CLOSED or delivery.channel_id is not None:

@@ -43,7 +43,7 @@ def is_own(host: str, origin: str | None, fetch_site: str | None) -> bool:
 
 @web.middleware
 async def own_requests_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer 403 to requests that another site's page sent. The page itself may be linked to: showing it does nothing."""
+    """Answer 403 to requests that another site's page sent. A link may lead to the page: showing it does nothing."""
     host, headers = request.headers.get("Host", ""), request.headers
     if request.path == "/":
         allowed = is_loopback(host)

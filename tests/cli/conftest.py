@@ -1,13 +1,17 @@
 """A clinic in a sandbox of its own, set up and whole."""
 
-from collections.abc import AsyncIterator
+import logging
+import os
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import discord
 import pytest
+import structlog
 import yarl
 from discord.gateway import DiscordWebSocket
 
+from bot.observe.logs import QUIETED
 from sandbox import Sandbox
 from tests.cli.clinic import Clinic
 
@@ -24,3 +28,25 @@ async def clinic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     await made.apply()
     yield made
     await sandbox.stop()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to be in, without the settings of whoever runs the tests."""
+    for name in [name for name in os.environ if name.upper().startswith("HANDRAIL_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def logs_put_back() -> Iterator[None]:
+    """A command that runs in this process sets the whole process's logs."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name in QUIETED:
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    structlog.reset_defaults()

@@ -26,14 +26,14 @@ class Done:
 
 
 def environment(settings: Mapping[str, str], packages: Path = ROOT) -> dict[str, str]:
-    """This process's environment without any setting of Handrail's, then ``settings``."""
-    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("HANDRAIL_")}
+    """This process's environment without any setting of Handrail's or Python's, then ``settings``."""
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(("HANDRAIL_", "PYTHON"))}
     return kept | {"PYTHONPATH": str(packages), "PYTHONDONTWRITEBYTECODE": "1"} | dict(settings)
 
 
 def handrail(*arguments: str, folder: Path, given: str = "", packages: Path = ROOT, **settings: str) -> Done:
     """Run one command in ``folder``; ``settings`` are named without their prefix."""
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "bot", *arguments],
         cwd=folder,
         env=environment(_prefixed(settings), packages),

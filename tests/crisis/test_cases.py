@@ -1,4 +1,4 @@
-"""The detector on our own test messages, each class with harmless twins. Messages are ours; nobody wrote them in need."""
+"""The detector on our own test messages, each class with harmless twins. Nobody wrote them in need: they are ours."""
 
 import json
 from dataclasses import dataclass

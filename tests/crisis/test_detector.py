@@ -17,10 +17,11 @@ LIMIT = 4_000
 
 def hostile() -> list[str]:
     pieces = [
-        "a", "i ", "i want ", "i i want to ", "kill myself ", "not not ", "*", "*a", "||", "' ", '"', "i.", "1", "💀", "\u200b",
-        "i\u0301", "\ufdfa", "d i e ", "a b c d ", "if i ", "when im gone ", "me quiero ", "no ", "> ", "\n\n", "i want to want to ",
-        "aaab", "@!$", "k*", "took all my ", "iii", "they said i said ", "\U0001f468\u200d", "W",
-    ]  # fmt: skip
+        *("a", "i ", "i want ", "i i want to ", "kill myself ", "not not ", "*", "*a", "||", "' ", '"', "i.", "1"),
+        *("\u200b", "i\u0301", "\ufdfa", "d i e ", "a b c d ", "if i ", "when im gone ", "me quiero ", "no ", "> "),
+        *("i want to want to ", "aaab", "@!$", "k*", "took all my ", "iii", "they said i said ", "\U0001f468\u200d"),
+        *("💀", "\n\n", "W", "pills pills shaking "),
+    ]
     return [(piece * LIMIT)[:LIMIT] for piece in pieces]
 
 
@@ -36,8 +37,11 @@ def test_any_text_is_assessed(detector: Detector, text: str) -> None:
 
 
 WORDS = st.sampled_from(
-    'i want to die kill myself not never tonight lol she he said my pills took all "don\'t" “quote” . ! , \n 💀 quiero morir no '
-    "si ago years years ago cut again k*ll d1e safe cant anymore goodbye everyone".split(" ")
+    [
+        *("i", "want", "to", "die", "kill", "myself", "not", "never", "tonight", "lol", "she", "he", "said", "my"),
+        *("pills", "took", "all", '"don\'t"', "“quote”", ".", "!", ",", "\n", "💀", "quiero", "morir", "no", "si"),
+        *("ago", "years", "cut", "again", "k*ll", "d1e", "safe", "cant", "anymore", "goodbye", "everyone"),
+    ]
 )
 
 

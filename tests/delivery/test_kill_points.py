@@ -16,7 +16,15 @@ from tests.delivery.killed_process import KILLED
 
 async def run(folder: Path, street: Street, point: str, minutes: int) -> int:
     """Run the delivering process; it ends by itself or by its death."""
-    command = [sys.executable, "-m", "tests.delivery.killed_process", str(folder), street.sandbox.api_base, TOKEN, point]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.delivery.killed_process",
+        str(folder),
+        street.sandbox.api_base,
+        TOKEN,
+        point,
+    ]
     process = await asyncio.create_subprocess_exec(*command, str(minutes), stderr=subprocess.PIPE)
     _, said = await process.communicate()
     assert process.returncode in {0, KILLED}, said.decode()

@@ -18,7 +18,9 @@ from bot.delivery.rules import (
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("attempts", "seconds"), [(1, 1), (2, 2), (3, 5), (4, 10), (5, 15), (6, 30), (7, 30), (500, 30)])
+@pytest.mark.parametrize(
+    ("attempts", "seconds"), [(1, 1), (2, 2), (3, 5), (4, 10), (5, 15), (6, 30), (7, 30), (500, 30)]
+)
 def test_a_page_waits_at_most_half_a_minute(attempts: int, seconds: int) -> None:
     assert wait_before_retry(Lane.CRISIS, attempts, 0.0) == timedelta(seconds=seconds)
 

@@ -26,6 +26,8 @@ from sandbox import Sandbox, SandboxClock
 from sandbox.world.channels import Channel
 from sandbox.world.guilds import Guild
 from tests.harness.person import Person
+from tests.sandbox.house import published
+from tests.sandbox.openapi import check
 
 MONDAY = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 """A Monday, 8 in the morning in New York, where the fictional programme is."""
@@ -33,7 +35,7 @@ MONDAY = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 STAFF = ("Rivera", "Chen", "Okafor")
 MEMBERS = ("Alex", "Bea", "Jo", "Sam")
 TOKEN = "sandbox-token"
-AT_ONCE = Tempo(requests_a_second=1e5, bulk_a_second=1e5, jitter=lambda: 0.5, guilds_within=0.05)
+AT_ONCE = Tempo(requests_a_second=1e5, bulk_a_second=1e5, jitter=lambda: 0.5, guilds_within=0.05, identify_after=0)
 DEADLINE = 20.0
 
 PROGRAMME = """
@@ -222,11 +224,19 @@ async def open_house(
         if house._app is not None:
             await house.stop()
         await sandbox.stop()
+    conforms(sandbox)
 
 
 def _raise_bot_role(guild: Guild) -> None:
     """What the README tells an administrator to do: the bot's role above those it hands out. It is the only one here."""
     assert len(guild.roles) == 2
+
+
+def conforms(sandbox: Sandbox) -> None:
+    """Hold every request of the scenario, and every reply, against Discord's published document, where it is at hand."""
+    api = published()
+    problems = [str(problem) for record in sandbox.requests for problem in check(api, record)] if api else []
+    assert not problems, "\n".join(problems)
 
 
 async def make_template(folder: Path) -> None:

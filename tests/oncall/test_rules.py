@@ -22,7 +22,14 @@ def utc(text: str) -> datetime:
 
 @pytest.mark.parametrize(
     ("number", "minutes", "notify"),
-    [(0, 0, "on-call"), (1, 3, "backup"), (2, 7, "everyone"), (3, 12, "everyone"), (4, 17, "everyone"), (12, 57, "everyone")],
+    [
+        (0, 0, "on-call"),
+        (1, 3, "backup"),
+        (2, 7, "everyone"),
+        (3, 12, "everyone"),
+        (4, 17, "everyone"),
+        (12, 57, "everyone"),
+    ],
 )
 def test_the_ladder_repeats_its_last_step_for_ever(number: int, minutes: int, notify: str) -> None:
     assert POLICY.step(number) == Step(timedelta(minutes=minutes), notify)
@@ -42,7 +49,10 @@ def test_whom_a_step_reaches(notify: str, people: tuple[int, ...]) -> None:
 
 def test_an_empty_rota_reaches_nobody_at_the_first_step() -> None:
     assert people_of("on-call", None, [2], [3]) == ()
-    assert shift_at([], parse_week_time("mon 09:00"), NEW_YORK, utc("2026-11-23T14:00"), utc("2026-11-23T14:00")).person is None
+    assert (
+        shift_at([], parse_week_time("mon 09:00"), NEW_YORK, utc("2026-11-23T14:00"), utc("2026-11-23T14:00")).person
+        is None
+    )
 
 
 @pytest.mark.parametrize(
