@@ -5,8 +5,8 @@ from datetime import datetime
 import discord
 
 from bot.content import Content
-from bot.db import Session
 from bot.crisis.service import NO_GUILD, CrisisService
+from bot.db import Session
 from bot.delivery.service import Deed, Delivery, Draft, Lane, Outbox, Outcome, Post, QuietKind, Receipt, Withdrawn
 from bot.program.layout import WELCOME
 from bot.ui.places import Places

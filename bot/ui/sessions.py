@@ -6,6 +6,7 @@ from datetime import datetime
 import discord
 
 from bot.content import Content, pick_variant
+from bot.db import Session
 from bot.delivery.service import Delivery, Outbox, Outcome, Post, QuietKind, Withdrawn
 from bot.program.layout import check_in_key
 from bot.sessions.service import (

@@ -78,7 +78,7 @@ class TestAssess:
         assert done.stderr == "[]\n"
 
     def test_bytes_that_are_no_text_are_a_bad_line_and_no_more(self, folder: Path) -> None:
-        done = subprocess.run(  # noqa: S603 - our own command
+        done = subprocess.run(
             [sys.executable, "-m", "bot", "assess"],
             cwd=folder,
             env=environment({"LC_ALL": "C"}),

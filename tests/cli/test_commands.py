@@ -62,10 +62,9 @@ class TestSettings:
         assert "hunter2" not in done.err
         assert "did you mean HANDRAIL_DISCORD__TOKEN" in done.err
 
+    @pytest.mark.usefixtures("folder")
     @pytest.mark.parametrize("name", BAD_SETTINGS)
-    def test_also_alone(
-        self, folder: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
+    def test_also_alone(self, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         monkeypatch.setenv(f"HANDRAIL_{name}", BAD_SETTINGS[name])
         assert main(["migrate"]) == 2
         shown = capsys.readouterr()

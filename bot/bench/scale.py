@@ -1,0 +1,24 @@
+"""How much each benchmark does. Everything is counted, so that a run ends."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Counts: ``runs`` of whatever is repeated, rows ``pending`` in a full outbox, rows ``inserted``, rows ``claimed`` at
+    once, ``messages`` that page, ``lines`` to assess, ``series`` to expand."""
+
+    runs: int
+    pending: int
+    inserted: int
+    claimed: int
+    messages: int
+    lines: int
+    series: int
+
+
+FULL = Scale(runs=5, pending=1_000_000, inserted=100_000, claimed=1_000, messages=200, lines=5_000, series=500)
+"""What ``make bench`` runs and ``docs/performance.md`` shows: about five minutes on two cores."""
+
+TINY = Scale(runs=1, pending=500, inserted=200, claimed=20, messages=2, lines=50, series=5)
+"""Enough to see that each benchmark still runs; its figures mean nothing."""
