@@ -1,4 +1,4 @@
-"""The composition root: settings in, running app out. The only place that builds things and hands them to each other."""
+"""The composition root: settings in, running app out. The only place that builds things and joins them."""
 
 import asyncio
 import random
@@ -32,7 +32,7 @@ from bot.db import Database, KeyRing
 from bot.db.keys import find_keys
 from bot.db.migrate import migrate, pending
 from bot.delivery.discord_transport import DiscordTransport
-from bot.delivery.heart import Heart
+from bot.delivery.heart import Heart, Planner
 from bot.delivery.pacing import BULK_A_SECOND, REQUESTS_A_SECOND, Pacer
 from bot.delivery.service import Kinds, Outbox
 from bot.discord_address import use_address
@@ -165,7 +165,7 @@ class App:
         ):
             kinds.add(kind)
 
-        planners = [
+        planners: list[Planner] = [
             CheckinPlanner(database, clock, self.outbox, programmes),
             SkillPlanner(database, clock, self.outbox, programmes),
             SessionPlanner(database, clock, self.outbox, programmes, members),

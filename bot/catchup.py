@@ -22,7 +22,7 @@ RETRY_SECONDS = (1, 2, 5, 10, 15, 30)
 
 
 class CatchUp:
-    """Downtime delays a page; it never loses one. Messages are known by their ids, so reading twice does nothing twice."""
+    """Downtime delays a page, and never loses one. Messages are known by id, so reading twice does nothing twice."""
 
     def __init__(
         self,

@@ -99,7 +99,7 @@ class HandrailClient(commands.AutoShardedBot):
 
         self.http.request = paced  # type: ignore[method-assign]  # discord.py has no hook for this
 
-    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002  # its name
         """Keep the time between two identifications that Discord asks for (5 s for each of its concurrent slots)."""
         if not initial:
             await asyncio.sleep(self._identify_after)
@@ -115,7 +115,7 @@ class HandrailClient(commands.AutoShardedBot):
         await self._keep_commands_in_step()
 
     async def _keep_commands_in_step(self) -> None:
-        """Send the commands only where they differ from what Discord was last sent, so that a restart writes nothing."""
+        """Send the commands only where they differ from what was last sent, so that a restart writes nothing."""
         wanted = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps(wanted, sort_keys=True, default=str).encode()).hexdigest()
         known = await self._commands_known() if self._commands_known is not None else None
@@ -165,7 +165,7 @@ class HandrailClient(commands.AutoShardedBot):
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401, ARG002
         """A fault in an event's handler: the event's name and the traceback, never its contents."""
-        log.exception("client.event_failed", event_name=event_method)
+        log.exception("client.event_failed", event_name=event_method)  # noqa: LOG004  # called while it is handled
 
     async def close(self) -> None:
         """Close the connection; what waits for a turn is cancelled by its owner."""
@@ -174,5 +174,5 @@ class HandrailClient(commands.AutoShardedBot):
 
 
 def is_event_task(task: "asyncio.Task[Any]") -> bool:
-    """Whether this task is discord.py handling something that came in: for a house that wants to know if all is quiet."""
+    """Whether this task is discord.py handling something that came in, so that a house knows when all is quiet."""
     return task.get_name().startswith(("discord.py:", "CommandTree-invoker"))

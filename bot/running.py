@@ -1,7 +1,5 @@
 """What the commands that touch the database or Discord do, each ending in an exit code."""
 
-# ruff: noqa: T201 - what is printed here is the commands' output
-
 import asyncio
 import signal
 from collections.abc import AsyncIterator

@@ -132,11 +132,11 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # pydantic-settings passes it
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # not used on purpose
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then ``.env``; no folder of secret files."""
         return init_settings, env_settings, dotenv_settings
@@ -149,7 +149,7 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
         SettingsError: one sentence a wrong value, each naming its variable and never the value.
     """
     try:
-        return Settings(_env_file=env_file)  # type: ignore[call-arg]  # pydantic-settings takes it, its plugin does not say so
+        return Settings(_env_file=env_file)
     except ValidationError as error:
         raise SettingsError("\n".join(_sentences(error))) from None
 

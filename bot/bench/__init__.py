@@ -8,12 +8,12 @@ from pathlib import Path
 
 from bot.bench.figures import Table
 from bot.bench.machine import conditions
+from bot.bench.outbox import outbox
 from bot.bench.page import page
 from bot.bench.report import PAGE, write
 from bot.bench.scale import FULL, Scale
-from bot.bench.start import start
-from bot.bench.outbox import outbox
 from bot.bench.speed import assess, series
+from bot.bench.start import start
 
 BENCHMARKS: Mapping[str, Callable[[Scale], Table]] = {
     "start": start,

@@ -62,8 +62,7 @@ class Listening(commands.Cog):
 
     async def _read_title(self, thread: discord.Thread) -> None:
         guild_id = self._places.guild_of(thread.parent_id)
-        client_user = thread.guild.me
-        if guild_id is None or thread.owner_id is None or (client_user and thread.owner_id == client_user.id):
+        if guild_id is None or thread.owner_id == thread.guild.me.id:
             return
         origin = Origin(guild_id, thread.owner_id, thread.id, "thread-title", key=f"thread:{thread.id}")
         await self._intake.handle(thread.name, origin)

@@ -22,7 +22,7 @@ class Privacy(commands.Cog):
 
     privacy = app_commands.Group(name="privacy", description="What is kept about you: see it, take it along, erase it.")
 
-    def __init__(  # noqa: PLR0917  # what it works with, handed over once by the composition root
+    def __init__(  # what it works with, handed over once by the composition root
         self,
         privacy: PrivacyService,
         members: MemberService,

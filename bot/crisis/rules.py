@@ -28,7 +28,7 @@ _NOTIFY_BY_CATEGORY: tuple[tuple[str, str], ...] = (
 
 
 def reply_key(tier: Tier, categories: Sequence[str]) -> str:
-    """The text that answers these words, by what saves first. Keys of ``config/content/texts/<language>/crisis.yaml``."""
+    """The text that answers these words, by what saves first; a key of ``texts/<language>/crisis.yaml``."""
     if COULD_NOT_ASSESS in categories:
         return "crisis.could_not_assess"
     table, otherwise = (

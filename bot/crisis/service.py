@@ -1,4 +1,4 @@
-"""Hearing words for danger, and answering the person who wrote them. What must happen is committed before it returns."""
+"""Hearing words for danger, and answering whoever wrote them. What must happen is committed before it returns."""
 
 from dataclasses import dataclass
 

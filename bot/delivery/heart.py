@@ -7,6 +7,7 @@ housekeeping. Losing a tick loses nothing; two at once do nothing twice.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -117,9 +118,9 @@ class Heart:
         if self._plan_wanted:
             self._plan_wanted = False
             for planner in self._planners:
-                await _guarded(planner.name, lambda planner=planner: planner.plan(now - PLAN_BACK, now + PLAN_AHEAD))
+                await _guarded(planner.name, partial(planner.plan, now - PLAN_BACK, now + PLAN_AHEAD))
         for due in self._dues:
-            await _guarded(due.name, lambda due=due: due.run_due(now))
+            await _guarded(due.name, partial(due.run_due, now))
         self._outbox.wake()
         await _guarded("alarm", self._set_alarm)
 

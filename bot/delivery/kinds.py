@@ -1,4 +1,4 @@
-"""What a feature gives the outbox: one kind of delivery each, which composes it, hears of its end, and has a fallback."""
+"""What a feature gives the outbox: kinds of delivery, which compose it, hear of its end, and have a fallback."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""One token bucket for every request the bot makes: Discord's 50 a second belong to the token, and a page goes first."""
+"""One token bucket for every request of the bot: Discord's 50 a second belong to the token, and a page goes first."""
 
 import asyncio
 from collections import deque

@@ -6,7 +6,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Integer, Row, String, and_, select, text, update
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    CursorResult,
+    Index,
+    Integer,
+    Result,
+    Row,
+    String,
+    and_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -317,15 +330,14 @@ async def messages_of(session: AsyncSession, subject: str, kind: str) -> Sequenc
     return [(channel, message) for channel, message in found if channel is not None and message is not None]
 
 
-def _ours(delivery: Delivery) -> Any:
+def _ours(delivery: Delivery) -> ColumnElement[bool]:
     return and_(_TABLE.c.id == delivery.id, _TABLE.c.fence == delivery.fence, text("state = 'claimed'"))
 
 
-async def _change(session: AsyncSession, delivery: Delivery, **values: Any) -> bool:
+async def _change(session: AsyncSession, delivery: Delivery, **values: Any) -> bool:  # noqa: ANN401  # by column
     statement = update(DeliveryRow).where(_ours(delivery)).values(**values).execution_options(synchronize_session=False)
     return _count(await session.execute(statement)) == 1
 
 
-def _count(result: Any) -> int:
-    count: int = result.rowcount
-    return count
+def _count(result: Result[Any]) -> int:
+    return result.rowcount if isinstance(result, CursorResult) else 0

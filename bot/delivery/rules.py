@@ -77,7 +77,7 @@ def ends_for_good(lane: Lane, outcome: Outcome) -> bool:
     """Whether an attempt that ended so is not repeated.
 
     A page outlives what may be a fault of the moment: a missing permission, a refused body or a channel that seems gone
-    is tried again while its fallback goes out beside it. Only a closed DM ends it, for then another road has been taken.
+    is tried again while its fallback goes out beside it. Only a closed DM ends it: then another road has been taken.
     """
     if lane is Lane.CRISIS:
         return outcome in {Outcome.DM_CLOSED, Outcome.NOT_WANTED, Outcome.ACKNOWLEDGED}

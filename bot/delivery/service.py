@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -54,7 +55,7 @@ DEADLINE = {Lane.CRISIS: timedelta(seconds=20), Lane.DIRECT: timedelta(seconds=6
 class Outbox:
     """Everything the bot says unasked, once, durably.
 
-    ``put`` inside the transaction of the cause; the rest follows by itself. ``wake`` is cheap and may be called at will.
+    ``put`` inside the transaction of the cause; the rest follows by itself. ``wake`` is cheap: call it at will.
     """
 
     def __init__(
@@ -140,7 +141,7 @@ class Outbox:
             for delivery in claimed:
                 task = asyncio.create_task(self._deliver(delivery), name=f"handrail: delivery {delivery.id}")
                 self._under_way[lane].add(task)
-                task.add_done_callback(lambda done, lane=lane: self._finished(lane, done))
+                task.add_done_callback(partial(self._finished, lane))
             started += len(claimed)
         return started
 

@@ -151,7 +151,7 @@ async def memberships_of(session: AsyncSession, guild_id: int, user_id: int) -> 
     return (await session.scalars(query.order_by(MembershipRow.id))).all()
 
 
-def _active(guild_id: int, group_key: str) -> Select[tuple[MemberRow]]:
+def _active(guild_id: int, group_key: str) -> Select[MemberRow]:
     return (
         select(MemberRow)
         .join(

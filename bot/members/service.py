@@ -119,7 +119,7 @@ class MemberService:
         return standing
 
     async def guild_of(self, user_id: int) -> int | None:
-        """The server to think of when this person writes by DM: theirs as a member, else as staff, else the only one."""
+        """The server meant when this person writes by DM: theirs as a member, else as staff, else the first."""
         async with self._database.read() as session:
             guilds = await records.guilds_of(session, user_id)
         if guilds:
@@ -300,7 +300,7 @@ class MemberService:
             raise NotFoundError(self._content.texts.say(standing.language, "errors.not_enrolled"))
         return ended
 
-    # -- what follows by the outbox --------------------------------------------------------------------------------------
+    # -- what follows by the outbox ------------------------------------------------------------------------------------
 
     def notice_thread(self, membership_id: int, guild_id: int, channel_id: int, now: datetime) -> Draft:
         """The private thread for a notice whose DM is closed."""

@@ -5,7 +5,7 @@ import sys
 from typing import TextIO
 
 import structlog
-from structlog.typing import FilteringBoundLogger, Processor
+from structlog.typing import Processor
 
 QUIETED = {
     "discord": logging.INFO,  # its DEBUG lines print whole request bodies
@@ -59,7 +59,6 @@ def configure_logs(*, as_json: bool, level: str, stream: TextIO | None = None) -
     )
 
 
-def get_logger(name: str) -> FilteringBoundLogger:
+def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     """A logger for one module; ``name`` is the module's ``__name__``."""
-    logger: FilteringBoundLogger = structlog.stdlib.get_logger(name)
-    return logger
+    return structlog.stdlib.get_logger(name)

@@ -190,7 +190,7 @@ class OnCallService:
                 await self._climb(session, row, shifts[row.guild_id], now)
 
     async def _climb(self, session: AsyncSession, row: IncidentRow, shift: Shift, now: datetime) -> None:
-        """Take the step that is due, and those after it for as long as a step reaches nobody; set when the next is due."""
+        """Take the step that is due, and those after it while a step reaches nobody; set when the next is due."""
         policy = Policy.from_json(row.policy)
         programme = await self._programmes.current(row.guild_id)
         backup = programme.oncall.backup if programme else ()
@@ -325,10 +325,11 @@ class OnCallService:
         await self._outbox.put(session, [self._edit(row, message, now) for message in sent])
 
     def _edit(self, row: IncidentRow, message: tuple[int, int], now: datetime) -> Draft:
+        since = row.resolved_at or row.acknowledged_at or now
         return Draft(
             kind=CARD_EDIT,
             lane=Lane.CRISIS,
-            dedupe_key=f"edit:{row.id}:{row.state.value}:{int((row.resolved_at or row.acknowledged_at or now).timestamp())}:{message[1]}",
+            dedupe_key=f"edit:{row.id}:{row.state.value}:{int(since.timestamp())}:{message[1]}",
             guild_id=row.guild_id,
             channel_id=message[0],
             due_at=now,

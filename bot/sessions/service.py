@@ -102,7 +102,7 @@ class _Planned:
 class SessionService:
     """The use cases of sessions."""
 
-    def __init__(  # noqa: PLR0917  # what it works with, handed over once by the composition root
+    def __init__(  # what it works with, handed over once by the composition root
         self,
         database: Database,
         clock: Clock,

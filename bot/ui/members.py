@@ -1,4 +1,4 @@
-"""What people see of enrolment: the notice, the private thread that stands in for a closed DM, the role, staff's lines."""
+"""What people see of enrolment: the notice, the private thread in place of a closed DM, the role, staff's lines."""
 
 from datetime import datetime
 

@@ -50,9 +50,9 @@ class Cards:
         groups = [programme.group(key) for key in standing.groups] if programme else []
         names = ", ".join(group.name for group in groups if group) or self.say(language, "outsider")
         link = self.say(language, "place_dm")
-        if incident.message_id is not None and incident.channel_id is not None:
-            if not await self._members.dms.is_dm(incident.channel_id):
-                link = f"https://discord.com/channels/{incident.guild_id}/{incident.channel_id}/{incident.message_id}"
+        channel = incident.channel_id
+        if incident.message_id is not None and channel is not None and not await self._members.dms.is_dm(channel):
+            link = f"https://discord.com/channels/{incident.guild_id}/{channel}/{incident.message_id}"
         name = discord.utils.escape_markdown(member.chosen_name) if member else f"<@{incident.user_id}>"
         return _Facts(language, name, names, link)
 

@@ -204,7 +204,7 @@ class Presses:
             await handler(press)
         except asyncio.CancelledError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # logged and answered there
             await answer_failure(press, self._content, error)
 
 

@@ -65,7 +65,7 @@ CONTENT = Content.load()
 DETECTOR = Detector(Lexicon.load())
 
 
-def programme(**changes: Any) -> Programme:  # noqa: ANN401  # sections of a programme file, as the file has them
+def programme(**changes: Any) -> Programme:  # sections of a programme file, as the file has them
     return Programme.model_validate({**PROGRAMME, **changes})
 
 
@@ -208,7 +208,7 @@ class World:
             return list(await session.scalars(query))
 
 
-def answer(user: int, day: int | None = None, *, key: str = "1", **changes: Any) -> Answer:  # noqa: ANN401  # fields of Answer
+def answer(user: int, day: int | None = None, *, key: str = "1", **changes: Any) -> Answer:  # fields of Answer
     fields = {
         "guild_id": GUILD,
         "user_id": user,

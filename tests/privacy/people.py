@@ -41,7 +41,7 @@ async def fill(session: AsyncSession, person: Person) -> None:
             await _row(session, table, person)
 
 
-async def _row(session: AsyncSession, table: Table, person: Person) -> Any:  # noqa: ANN401  # whatever the table is keyed by
+async def _row(session: AsyncSession, table: Table, person: Person) -> Any:  # whatever the table is keyed by
     if table.name in person.rows:
         return person.rows[table.name]
     said = about_of(table)

@@ -23,7 +23,7 @@ def paths(tree: dict[str, Any], at: str = "") -> Iterator[tuple[str, str]]:
             yield from paths(value, f"{at}.{key}" if at else key)
 
 
-def refusals(check: Callable[..., None], body: object, **extra: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - as given
+def refusals(check: Callable[..., None], body: object, **extra: Any) -> list[tuple[str, str]]:
     """Paths and codes of what is wrong with a body; empty where it is taken, or is merely empty."""
     try:
         check(body, **extra)
@@ -46,11 +46,11 @@ def buttons(count: int) -> list[dict[str, Any]]:
     return [BUTTON | {"custom_id": str(n)} for n in range(count)]
 
 
-def message(**parts: Any) -> tuple[Callable[..., None], dict[str, Any]]:  # noqa: ANN401 - any JSON
+def message(**parts: Any) -> tuple[Callable[..., None], dict[str, Any]]:
     return validate.message_create, {"content": "Good morning"} | parts
 
 
-def embed(**parts: Any) -> tuple[Callable[..., None], dict[str, Any]]:  # noqa: ANN401 - any JSON
+def embed(**parts: Any) -> tuple[Callable[..., None], dict[str, Any]]:
     return message(embeds=[parts])
 
 
@@ -58,23 +58,23 @@ def layout(*components: object) -> tuple[Callable[..., None], dict[str, Any]]:
     return message(components=[row(*components)])
 
 
-def form(*components: object, **parts: Any) -> tuple[Callable[..., None], dict[str, Any]]:  # noqa: ANN401 - any JSON
+def form(*components: object, **parts: Any) -> tuple[Callable[..., None], dict[str, Any]]:
     return validate.modal, {"custom_id": "checkin", "title": "Check in", "components": list(components)} | parts
 
 
-def label(component: object, **parts: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+def label(component: object, **parts: Any) -> dict[str, Any]:
     return {"type": 18, "label": "How is it?", "component": component} | parts
 
 
-def slash(**parts: Any) -> tuple[Callable[..., None], dict[str, Any]]:  # noqa: ANN401 - any JSON
+def slash(**parts: Any) -> tuple[Callable[..., None], dict[str, Any]]:
     return validate.command, SLASH | parts
 
 
-def option(kind: int, name: str = "need", **parts: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+def option(kind: int, name: str = "need", **parts: Any) -> dict[str, Any]:
     return {"type": kind, "name": name, "description": "Which"} | parts
 
 
-def channel(**parts: Any) -> tuple[Callable[..., None], dict[str, Any]]:  # noqa: ANN401 - any JSON
+def channel(**parts: Any) -> tuple[Callable[..., None], dict[str, Any]]:
     return validate.channel_create, {"name": "morning-check-in"} | parts
 
 

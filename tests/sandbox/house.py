@@ -29,7 +29,7 @@ def published() -> OpenApi | None:
 class Bot(discord.AutoShardedClient):
     """The client under test: it notes what it hears, and has a command tree."""
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - discord.py's own options
+    def __init__(self, **options: Any) -> None:
         intents = options.pop("intents", None) or discord.Intents(
             guilds=True, members=True, messages=True, message_content=True, reactions=True, moderation=True
         )
@@ -41,7 +41,7 @@ class Bot(discord.AutoShardedClient):
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Discord wants five seconds between two identifications; the sandbox does not mind."""
 
-    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as discord.py has it
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         if not event_name.startswith("socket"):
             self.heard.append((event_name, args))
         super().dispatch(event_name, *args, **kwargs)
@@ -50,7 +50,7 @@ class Bot(discord.AutoShardedClient):
     def names(self) -> list[str]:
         return [name for name, _ in self.heard]
 
-    def last(self, name: str) -> Any:  # noqa: ANN401 - what each event carries
+    def last(self, name: str) -> Any:
         return next(args for heard, args in reversed(self.heard) if heard == name)
 
     def count(self, name: str) -> int:
@@ -94,7 +94,7 @@ class House:
         assert ready.is_set(), "the client did not become ready"
         return client
 
-    async def hears(self, bot: Bot, event: str, times: int = 1) -> Any:  # noqa: ANN401 - what each event carries
+    async def hears(self, bot: Bot, event: str, times: int = 1) -> Any:
         """Wait until the client dispatched an event so often; returns the latest one's arguments."""
         await self.sandbox.changed(lambda: bot.count(event) >= times, 5)
         return bot.last(event)

@@ -198,7 +198,7 @@ class OpenApi:
             reply = {"code": 0, **reply}
         yield from self._hold((route.template, method, key), schema, reply)
 
-    def _hold(self, key: tuple[str, str, str], schema: Schema | None, value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any JSON
+    def _hold(self, key: tuple[str, str, str], schema: Schema | None, value: Any) -> Iterator[tuple[str, str]]:
         if key not in self._compiled:
             compiled = None
             if schema is not None:
@@ -238,7 +238,7 @@ def _segments(template: str, item: Mapping[str, Any]) -> tuple[str | bool | None
     )
 
 
-def _relaxed(schema: Any) -> Any:  # noqa: ANN401 - schemas are whatever JSON they are
+def _relaxed(schema: Any) -> Any:
     """A schema as Discord reads requests: ids and sets of permissions as numbers or strings of digits."""
     if isinstance(schema, list):
         return [_relaxed(each) for each in schema]

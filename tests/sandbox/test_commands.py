@@ -17,7 +17,7 @@ def build(bot: Bot, seen: Seen) -> None:
 
     @session.command(name="create", description="Create a session")
     @app_commands.choices(day=[app_commands.Choice(name="Monday", value="mon")])
-    async def create(  # noqa: PLR0917 - discord.py wants a command's options as parameters
+    async def create(
         interaction: discord.Interaction,
         title: app_commands.Range[str, 1, 20],
         minutes: app_commands.Range[int, 5, 240],

@@ -23,15 +23,15 @@ class Remote:
         self._session = session
         self._base = base
 
-    async def person(self, verb: str, **arguments: object) -> Any:  # noqa: ANN401 - JSON
+    async def person(self, verb: str, **arguments: object) -> Any:
         return await self.post(f"people/{verb}", **arguments)
 
-    async def post(self, path: str, **arguments: object) -> Any:  # noqa: ANN401 - JSON
+    async def post(self, path: str, **arguments: object) -> Any:
         async with self._session.post(f"{self._base}_sandbox/{path}", json=arguments) as reply:
             body = await reply.json()
             return body["result"] if reply.status == 200 else (reply.status, body.get("refused"))
 
-    async def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
+    async def get(self, path: str) -> Any:
         async with self._session.get(f"{self._base}_sandbox/{path}") as reply:
             return (await reply.json())["result"]
 

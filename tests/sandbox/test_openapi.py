@@ -42,7 +42,7 @@ class Recorded:
     reply: Any
 
 
-def found(api: OpenApi, *record: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - the fields of a record
+def found(api: OpenApi, *record: Any) -> list[tuple[str, str]]:
     return [(problem.part, problem.at) for problem in check(api, Recorded(*record))]
 
 

@@ -1,8 +1,8 @@
-"""Words that say danger page the person on call, climb the ladder until somebody takes it, and are answered privately."""
+"""Words of danger page the person on call, climb the ladder until somebody takes it, and are answered privately."""
 
 import pytest
 
-from tests.harness.house import House
+from tests.harness.house import PROGRAMME, House
 from tests.harness.person import labels_of, text_of
 
 DANGER = "I'm going to kill myself tonight"
@@ -205,8 +205,6 @@ async def test_a_broken_detector_pages(house: House, monkeypatch: pytest.MonkeyP
 
 
 async def test_nobody_on_the_rota_goes_to_the_next_step_at_once(empty_house: House) -> None:
-    from tests.harness.house import PROGRAMME
-
     house = empty_house
     await house.start(PROGRAMME.replace('people: ["{Rivera}"]', "people: []"))
     await house.enrol("Alex")

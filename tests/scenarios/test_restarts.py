@@ -1,6 +1,6 @@
 """Nothing is lost and nothing is said twice: restarts, power cuts, lost connections, buttons of an earlier process."""
 
-from tests.harness.house import House
+from tests.harness.house import PROGRAMME, House
 
 DANGER = "I'm going to kill myself tonight"
 
@@ -74,7 +74,7 @@ async def test_a_cut_gateway_replays_and_a_lost_session_is_caught_up(house: Hous
     faults.cut()
     house.sandbox.people.say(house["Alex"].id, house.channel("morning-check-in"), DANGER)
     faults.refuse_connections(refuse=False)
-    await house.sandbox.changed(lambda: house["Rivera"].is_paged(), 15)
+    await house.sandbox.changed(house["Rivera"].is_paged, 15)
     await house.settles()
     faults.refuse_connections(refuse=True)
     faults.invalidate()
@@ -86,7 +86,5 @@ async def test_a_cut_gateway_replays_and_a_lost_session_is_caught_up(house: Hous
 
 
 async def test_a_programme_changed_between_starts_is_applied(house: House) -> None:
-    from tests.harness.house import PROGRAMME
-
     await house.restart(PROGRAMME.replace("name: Evening", "name: Twilight"))
     assert house.role("Twilight")
