@@ -70,8 +70,12 @@ def _parser() -> argparse.ArgumentParser:
     which = keys.add_subparsers(dest="which", required=True, metavar="WHICH")
     which.add_parser("new", help="print a new key").set_defaults(work=_keys_new)
     which.add_parser("rotate", help="encrypt everything anew under the newest key").set_defaults(work=_keys_rotate)
+    export = command("export", _export, "write everything that is kept of one person into a file")
+    export.add_argument("user", type=int, help="the person's Discord user id")
+    export.add_argument("file", type=Path, help="the file; it is readable by you alone, and not encrypted")
     bench = command("bench", _bench, "measure, and print the tables of docs/performance.md")
     bench.add_argument("names", nargs="*", help="which benchmarks (all)")
+    bench.add_argument("--write", action="store_true", help="put the tables into docs/performance.md, too")
     return parser
 
 
@@ -81,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(_given: argparse.Namespace) -> int:
     from bot.running import run  # noqa: PLC0415  # discord.py takes half a second that other commands need not wait
 
-    return _async(run(_settings()))
+    return _async(run(_settings(stays=True)))
 
 
 def _demo(given: argparse.Namespace) -> int:
@@ -104,8 +108,9 @@ def _doctor(_given: argparse.Namespace) -> int:
 
 def _bench(given: argparse.Namespace) -> int:
     from bot.bench import bench  # noqa: PLC0415
+    from bot.bench.report import PAGE  # noqa: PLC0415
 
-    return bench(given.names)
+    return bench(given.names, into=PAGE if given.write else None)
 
 
 # -- commands on the database ------------------------------------------------------------------------------------------
@@ -127,6 +132,12 @@ def _restore(given: argparse.Namespace) -> int:
     from bot.running import put_back  # noqa: PLC0415
 
     return _async(put_back(_settings(), given.file, replace=given.replace))
+
+
+def _export(given: argparse.Namespace) -> int:
+    from bot.running import export  # noqa: PLC0415
+
+    return _async(export(_settings(), given.user, given.file))
 
 
 def _keys_new(_given: argparse.Namespace) -> int:
@@ -158,12 +169,17 @@ def _assess(given: argparse.Namespace) -> int:
 # -- what they share ---------------------------------------------------------------------------------------------------
 
 
-def _settings() -> Any:  # noqa: ANN401  # Settings, imported late
+def _settings(*, stays: bool = False) -> Any:  # noqa: ANN401  # Settings, imported late
+    """The settings, with the logs set as they say.
+
+    A command that ends by itself says on stdout what it did; unless it ``stays``, everyday log lines are left out.
+    """
     from bot.observe.logs import configure_logs  # noqa: PLC0415
-    from config.settings import LogFormat, load_settings  # noqa: PLC0415
+    from config.settings import LogFormat, LogLevel, load_settings  # noqa: PLC0415
 
     settings = load_settings()
-    configure_logs(as_json=settings.log.format is LogFormat.JSON, level=settings.log.level.value)
+    level = LogLevel.WARNING if settings.log.level is LogLevel.INFO and not stays else settings.log.level
+    configure_logs(as_json=settings.log.format is LogFormat.JSON, level=level.value)
     return settings
 
 

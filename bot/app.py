@@ -47,8 +47,10 @@ from bot.oncall.service import OnCallService
 from bot.privacy.service import PrivacyService
 from bot.program.discord_guild import DiscordGuild, pick_guild
 from bot.program.file import load_programme
+from bot.program.layout import WELCOME, ObjectKind
 from bot.program.schema import Programme
 from bot.program.service import ProgrammeService
+from bot.program.welcome import welcome
 from bot.sessions.service import SessionPlanner, SessionService
 from bot.timing import Clock, SystemClock
 from bot.ui.checkins import CheckinCard, CheckinPost, CheckinThread, CheckinUnpost
@@ -57,6 +59,7 @@ from bot.ui.crisis import CrisisReply, CrisisThread, StrangerCard
 from bot.ui.members import GroupRole, Notice, NoticeThread, StaffLine
 from bot.ui.oncall import CardEdit, Cards, Line, PageCard, PageDm
 from bot.ui.places import Places
+from bot.ui.program import Welcome
 from bot.ui.safe import Presses
 from bot.ui.sessions import SessionReminder, SessionStaffLine
 from config.settings import Settings, token_of
@@ -64,6 +67,7 @@ from config.settings import Settings, token_of
 log = get_logger(__name__)
 
 FLUSH_EVERY = timedelta(seconds=5)
+REFRESH_EVERY = timedelta(seconds=30)  # `apply` in another process may have made new places
 SHUTDOWN_GRACE = timedelta(seconds=3)
 
 
@@ -162,6 +166,7 @@ class App:
             SkillPost(coping, content),
             SessionReminder(sessions, self.outbox, content, places),
             SessionStaffLine(sessions, content),
+            Welcome(programmes, content),
         ):
             kinds.add(kind)
 
@@ -171,11 +176,13 @@ class App:
             SessionPlanner(database, clock, self.outbox, programmes, members),
         ]
         self.heart = Heart(clock, self.outbox, dues=[oncall], planners=planners)
+        members.on_joined = self.heart.plan_soon
         self._watermarks = Watermarks(database)
         self._watched = WatchedPlaces(programmes)
         listening = Listening(intake, self._watched, self._watermarks, members)
         self.catch_up = CatchUp(self.client, listening, self._watched, self._watermarks, members, clock)
         self.heart.also("watermarks", self._watermarks.flush, FLUSH_EVERY)
+        self.heart.also("places", self._watched.refresh, REFRESH_EVERY)
 
         doors = Doors(members, programmes, content)
         self.client.equip(
@@ -250,7 +257,7 @@ class App:
         if ticking:
             self.heart.start()
         else:
-            self.heart.clock_moved()
+            self.heart.plan_soon()
         log.info("app.started")
 
     async def _log_in(self) -> None:
@@ -324,8 +331,12 @@ class App:
         """
         guild_id = await pick_guild(self.client, programme)
         report = await self.rooms.programmes.apply(programme, DiscordGuild(self.client, guild_id))
+        channel = await self.rooms.programmes.object_id(guild_id, ObjectKind.CHANNEL, WELCOME)
+        if channel is not None:
+            async with self.database.write() as session:
+                await self.outbox.put(session, [welcome(guild_id, channel, self.clock.now())])
         await self._watched.refresh()
-        self.heart.programme_changed()
+        self.heart.plan_soon()
         log.info("app.applied", guild=guild_id, changes=len(report.changes))
 
     async def _joined(self, guild: discord.Guild) -> None:

@@ -10,16 +10,21 @@ import aiohttp
 import discord
 
 from bot.app import App, keys_of
+from bot.content import Content
 from bot.db import Database
 from bot.db.backup import backup
 from bot.db.engine import sqlite_path
+from bot.db.files import create_private
 from bot.db.keys import add_key_to_file, key_file_for
 from bot.db.migrate import migrate
 from bot.db.restore import restore
 from bot.db.rotate import rotate
+from bot.delivery.service import Kinds, Outbox
+from bot.delivery.transport import NoRoad
 from bot.discord_address import use_address
-from bot.errors import DiscordSetupError
+from bot.errors import DiscordSetupError, SettingsError
 from bot.observe.logs import get_logger
+from bot.privacy.service import PrivacyService
 from bot.program.discord_guild import DiscordGuild, pick_guild
 from bot.program.file import load_programme
 from bot.program.service import ProgrammeService
@@ -84,8 +89,9 @@ async def apply(settings: Settings, file: Path, *, dry_run: bool) -> int:
 @asynccontextmanager
 async def _logged_in(api_base: str, token: str) -> AsyncIterator[discord.Client]:
     """A client for REST alone. Raises DiscordSetupError where Discord refuses the token or does not answer."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing here speaks
     try:
-        async with discord.Client(intents=discord.Intents.none()) as client:
+        async with discord.Client(intents=discord.Intents(guilds=True)) as client:
             await client.login(token)
             yield client
     except discord.LoginFailure:
@@ -137,6 +143,24 @@ async def put_back(settings: Settings, file: Path, *, replace: bool) -> int:
     print(f"Restored {info.path}.")
     if info.moved_to is not None:
         print(f"What was there before is kept as {info.moved_to}.")
+    return 0
+
+
+async def export(settings: Settings, user_id: int, file: Path) -> int:
+    """Write everything that is kept of one person, for the operator to hand to them."""
+    database = await Database.open(settings.database.url, keys_of(settings))
+    try:
+        await migrate(database)
+        outbox = Outbox(database, SystemClock(), NoRoad(), Kinds())
+        copy = await PrivacyService(database, SystemClock(), Content.load(), outbox).export(user_id)
+    finally:
+        await database.close()
+    try:
+        with create_private(file) as target:
+            target.write(copy)
+    except FileExistsError:
+        raise SettingsError(f"{file} is there already: name a file that is not.") from None
+    print(f"Wrote {file}. It holds everything in the clear: hand it over by a safe road, then remove it.")
     return 0
 
 

@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from bot.bench.assess import assess
 from bot.bench.figures import Table
 from bot.bench.machine import conditions
 from bot.bench.outbox import outbox
 from bot.bench.page import page
 from bot.bench.report import PAGE, write
 from bot.bench.scale import FULL, Scale
-from bot.bench.speed import assess, series
+from bot.bench.series import series
 from bot.bench.start import start
 
 BENCHMARKS: Mapping[str, Callable[[Scale], Table]] = {

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -102,8 +103,9 @@ async def _nearest(database: Database) -> float:
     return took * 1000
 
 
+@dataclass(frozen=True)
 class _Round:
-    """One round of claims and finishes on a full outbox. ``claim`` and ``plain_claim`` are milliseconds, others seconds."""
+    """One round on a full outbox. ``claim`` and ``plain_claim`` are milliseconds, both ways to finish are seconds."""
 
     claim: float
     plain_claim: float
@@ -112,25 +114,24 @@ class _Round:
 
 
 async def _round(database: Database, run: int, count: int) -> _Round:
-    found = _Round()
     await _make_due(database, f"{run}-a", count)
-    found.claim, claimed = await _claim(database, count)
+    claim, claimed = await _claim(database, count)
     began = perf_counter()
     for delivery in claimed:
         async with database.write() as session:
             await records.finish(session, delivery, State.SENT, datetime.now(UTC))
-    found.one_by_one = perf_counter() - began
+    one_by_one = perf_counter() - began
     await _make_due(database, f"{run}-b", count)
     _, claimed = await _claim(database, count)
     began = perf_counter()
     async with database.write() as session:
         for delivery in claimed:
             await records.finish(session, delivery, State.SENT, datetime.now(UTC))
-    found.at_once = perf_counter() - began
+    at_once = perf_counter() - began
     await _make_due(database, f"{run}-c", count)
     assert database.path is not None  # noqa: S101  # a file, made above: for the type
-    found.plain_claim = await asyncio.to_thread(_claim_plainly, database.path, count)
-    return found
+    plain_claim = await asyncio.to_thread(_claim_plainly, database.path, count)
+    return _Round(claim, plain_claim, one_by_one, at_once)
 
 
 async def _make_due(database: Database, occasion: str, count: int) -> None:

@@ -139,16 +139,21 @@ class Running:
 
     async def memory_at_rest(self) -> Memory | None:
         """What it holds once that has not changed for a second; None where /proc is not."""
+        latest, steady_since, until = self._memory(), perf_counter(), perf_counter() + _LOOKED_AT_FOR
+        while latest is not None and perf_counter() < min(until, steady_since + _STEADY_FOR):
+            await asyncio.sleep(0.1)
+            now = self._memory()
+            if now is None or now.resident != latest.resident:
+                latest, steady_since = now, perf_counter()
+        return latest
+
+    def _memory(self) -> Memory | None:
         status = Path(f"/proc/{self._process.pid}/status")
         if not status.exists():
             return None
-        latest, steady_since, until = _memory(status), perf_counter(), perf_counter() + _LOOKED_AT_FOR
-        while perf_counter() < min(until, steady_since + _STEADY_FOR):
-            await asyncio.sleep(0.1)
-            now = _memory(status)
-            if now.resident != latest.resident:
-                latest, steady_since = now, perf_counter()
-        return latest
+        # proc(5) says kB and means 1,024 bytes.
+        sizes = {name: value for name, _, value in (line.partition(":") for line in status.read_text().splitlines())}
+        return Memory(*(int(sizes[name].split()[0]) * 1024 for name in ("VmRSS", "VmHWM")))
 
     async def stop(self) -> tuple[float, int]:
         """SIGTERM, then wait: the seconds that took, and the exit code."""
@@ -164,12 +169,6 @@ class Running:
         took = perf_counter() - asked
         await self._reading
         return took, self._process.returncode or 0
-
-
-def _memory(status: Path) -> Memory:
-    """Linux says kB and means 1,024 bytes."""
-    sizes = {name: value for name, _, value in (line.partition(":") for line in status.read_text().splitlines())}
-    return Memory(*(int(sizes[name].split()[0]) * 1024 for name in ("VmRSS", "VmHWM")))
 
 
 @asynccontextmanager

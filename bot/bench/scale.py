@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scale:
-    """Counts: ``runs`` of whatever is repeated, rows ``pending`` in a full outbox, rows ``inserted``, rows ``claimed`` at
-    once, ``messages`` that page, ``lines`` to assess, ``series`` to expand."""
+    """Counts: ``runs`` of whatever is repeated, rows ``pending`` in a full outbox, rows ``inserted`` into an empty one,
+    rows ``claimed`` at once, ``messages`` that page, ``lines`` to assess, ``series`` to expand.
+    """
 
     runs: int
     pending: int

@@ -57,7 +57,7 @@ class Heart:
         self._beat_wanted = asyncio.Event()
         self._plan_wanted = False
         self._beating = False
-        clock.on_moved(self.clock_moved)
+        clock.on_moved(self.plan_soon)
         outbox.on_change = self.wake
 
     def also(self, name: str, work: Callable[[], Awaitable[None]], every: timedelta) -> None:
@@ -68,14 +68,10 @@ class Heart:
         """Beat soon."""
         self._beat_wanted.set()
 
-    def clock_moved(self) -> None:
-        """Plan and beat soon: the clock has jumped."""
+    def plan_soon(self) -> None:
+        """Plan and beat soon: the clock has jumped, the series are other ones now, or somebody has joined."""
         self._plan_wanted = True
         self._beat_wanted.set()
-
-    def programme_changed(self) -> None:
-        """Plan and beat soon: the series are other ones now."""
-        self.clock_moved()
 
     def start(self) -> None:
         """Start ticking."""
@@ -83,12 +79,12 @@ class Heart:
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
         scheduler.add_job(self.wake, "interval", seconds=LOOK_EVERY.total_seconds(), id="look")
-        scheduler.add_job(self.clock_moved, "interval", seconds=PLAN_EVERY.total_seconds(), id="plan")
+        scheduler.add_job(self.plan_soon, "interval", seconds=PLAN_EVERY.total_seconds(), id="plan")
         for name, work, every in self._housekeeping:
             scheduler.add_job(_guarded, "interval", args=[name, work], seconds=every.total_seconds(), id=name)
         scheduler.start()
         self._scheduler = scheduler
-        self.clock_moved()
+        self.plan_soon()
 
     def stop(self) -> None:
         """Tick no more."""

@@ -28,6 +28,20 @@ class UnsureError(Exception):
     """No answer came: the message may be there or not."""
 
 
+class NoRoad:
+    """The transport of a process that writes rows and sends none: a command beside the running bot."""
+
+    async def post(self, delivery: Delivery, post: Post) -> Receipt:
+        """Leave it to the process that delivers."""
+        del delivery, post
+        raise TryLaterError
+
+    async def look_up(self, delivery: Delivery, post: Post, since: datetime) -> Receipt | None:
+        """Leave it to the process that delivers."""
+        del delivery, post, since
+        raise TryLaterError
+
+
 class Transport(Protocol):
     """Creates messages on Discord."""
 

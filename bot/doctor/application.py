@@ -47,7 +47,7 @@ async def visiting(settings: Settings, clock: Clock) -> AsyncIterator[Visit]:
         yield Visit([*findings, warn(TOKEN, "A token is set; whether Discord takes it could not be looked at.")])
         return
     await use_address(settings.discord.api_base)
-    async with discord.Client(intents=discord.Intents.none()) as client:
+    async with discord.Client(intents=discord.Intents(guilds=True)) as client:
         findings += await look(TOKEN, _log_in(client, token), patience=PATIENCE)
         if client.user is None or client.application is None:
             yield Visit(findings)

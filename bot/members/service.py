@@ -1,5 +1,6 @@
 """Enrolling, agreeing, leaving, and who somebody is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,6 +88,8 @@ class MemberService:
         self._database, self._clock, self._content = database, clock, content
         self._outbox, self._programmes = outbox, programmes
         self.dms = DmChannels(database)
+        self.on_joined: Callable[[], None] = lambda: None
+        """Called when somebody has agreed: there may be reminders for them soon."""
 
     # -- who somebody is -----------------------------------------------------------------------------------------------
 
@@ -245,7 +248,10 @@ class MemberService:
                     await self._outbox.put(session, [self._staff_line(row, key, staff_room, now)])
                 if agreed:
                     await self._outbox.put(session, [self._role(row, now, give=True)])
-            return _enrolment(row, member, await self._group_name(row.guild_id, row.group_key), changed=changed)
+            answered = _enrolment(row, member, await self._group_name(row.guild_id, row.group_key), changed=changed)
+        if answered.changed and agreed:
+            self.on_joined()
+        return answered
 
     async def update(self, guild_id: int, user_id: int, *, name: str, timezone: str, reminders: bool) -> Member:
         """Set the chosen name, the zone (an IANA name; empty for the programme's) and whether reminders are wanted.

@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.crisis.assessment import Tier
 from bot.db import Database
-from bot.delivery.service import Draft, Lane, Outbox, Outcome
+from bot.delivery.service import Outbox, Outcome
 from bot.errors import NotFoundError
 from bot.members.service import Action, MemberService
 from bot.observe.logs import get_logger
 from bot.oncall import records
+from bot.oncall.paging import CARD, DM, Paging, subject
 from bot.oncall.records import IncidentEventRow, IncidentRow, RotaAnchorRow
 from bot.oncall.rules import (
     NOTIFY_BECOMES_PAGE_AFTER,
@@ -26,7 +27,6 @@ from bot.oncall.rules import (
     people_of,
     shift_at,
 )
-from bot.program.layout import ON_CALL, ObjectKind
 from bot.program.schema import Programme
 from bot.program.service import ProgrammeService
 from bot.timing import Clock
@@ -35,7 +35,6 @@ __all__ = ["Alarm", "EventKind", "Incident", "IncidentState", "OnCallService", "
 
 log = get_logger(__name__)
 
-CARD, DM, CARD_EDIT, LINE = "oncall.card", "oncall.dm", "oncall.card-edit", "oncall.line"
 _CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 
@@ -84,6 +83,7 @@ class OnCallService:
     ) -> None:
         self._database, self._clock, self._outbox = database, clock, outbox
         self._programmes, self._members = programmes, members
+        self._paging = Paging(outbox, programmes)
 
     # -- who is on call ------------------------------------------------------------------------------------------------
 
@@ -136,7 +136,7 @@ class OnCallService:
         else:
             session.add(self._event(alarm, row.id, alarm.kind))
             if row.state is IncidentState.ACKNOWLEDGED and alarm.tier is Tier.PAGE:
-                await self._tell(session, row, "still_in_danger", [row.acknowledged_by], now, alarm.source_key)
+                await self._paging.tell(session, row, "still_in_danger", [row.acknowledged_by], now, alarm.source_key)
         return _incident(row)
 
     async def _open(self, session: AsyncSession, alarm: Alarm, now: datetime) -> IncidentRow:
@@ -166,7 +166,7 @@ class OnCallService:
             await self._climb(session, row, shift, now)
         else:
             row.next_escalation_at = now + NOTIFY_BECOMES_PAGE_AFTER
-            await self._put_card(session, row, "notify", (), now)
+            await self._paging.card(session, row, "notify", (), now)
 
     # -- climbing ------------------------------------------------------------------------------------------------------
 
@@ -203,73 +203,12 @@ class OnCallService:
             row.next_escalation_at = max(policy.due(row.paging_since, row.next_step), now)
             if people:
                 session.add(self._note(row, EventKind.STEP, detail={"step": number, "people": list(people)}))
-                await self._put_page(session, row, number, people, now)
+                await self._paging.page(session, row, number, people, now)
                 return
             session.add(self._note(row, EventKind.STEP_EMPTY, detail={"step": number, "notify": step.notify}))
             log.warning("oncall.step_empty", incident=row.id, step=number, notify=step.notify)
         # Nobody anywhere on the ladder: the channel itself is told, and this goes on at every repeat.
-        await self._put_card(session, row, str(row.next_step - 1), (), now)
-
-    async def _put_page(
-        self, session: AsyncSession, row: IncidentRow, number: int, people: Sequence[int], now: datetime
-    ) -> None:
-        await self._put_card(session, row, str(number), people, now)
-        drafts = [
-            Draft(
-                kind=DM,
-                lane=Lane.CRISIS,
-                dedupe_key=f"{self._round(row)}:{number}:dm:{person}",
-                guild_id=row.guild_id,
-                user_id=person,
-                due_at=now,
-                subject=subject(row.id),
-                arguments={"incident": row.id},
-            )
-            for person in people
-        ]
-        await self._outbox.put(session, drafts)
-
-    async def _put_card(
-        self, session: AsyncSession, row: IncidentRow, step: str, people: Sequence[int], now: datetime
-    ) -> None:
-        channel = await self._programmes.object_id(row.guild_id, ObjectKind.CHANNEL, ON_CALL)
-        if channel is None:
-            log.error("oncall.no_channel", incident=row.id)
-            return
-        draft = Draft(
-            kind=CARD,
-            lane=Lane.CRISIS,
-            dedupe_key=f"{self._round(row)}:{step}:card",
-            guild_id=row.guild_id,
-            channel_id=channel,
-            due_at=now,
-            subject=subject(row.id),
-            arguments={"incident": row.id, "people": " ".join(map(str, people)), "step": step},
-        )
-        await self._outbox.put(session, [draft])
-
-    def _round(self, row: IncidentRow) -> str:
-        """One paging of one incident; raised again, it pages anew."""
-        return f"page:{row.id}:{int(row.paging_since.timestamp() * 1000)}"
-
-    async def _tell(
-        self, session: AsyncSession, row: IncidentRow, key: str, people: Sequence[int | None], now: datetime, cause: str
-    ) -> None:
-        """One line in #on-call about an incident: ``key`` names the text, ``cause`` makes it said once."""
-        channel = await self._programmes.object_id(row.guild_id, ObjectKind.CHANNEL, ON_CALL)
-        if channel is None:
-            log.error("oncall.no_channel", incident=row.id)
-            return
-        draft = Draft(
-            kind=LINE,
-            lane=Lane.CRISIS,
-            dedupe_key=f"line:{row.id}:{key}:{cause}",
-            guild_id=row.guild_id,
-            channel_id=channel,
-            due_at=now,
-            arguments={"incident": row.id, "key": key, "people": " ".join(str(one) for one in people if one)},
-        )
-        await self._outbox.put(session, [draft])
+        await self._paging.card(session, row, str(row.next_step - 1), (), now)
 
     # -- what people press ---------------------------------------------------------------------------------------------
 
@@ -290,7 +229,7 @@ class OnCallService:
             row.next_escalation_at = None
             session.add(self._note(row, EventKind.ACKNOWLEDGED, actor=staff_id))
             await self._outbox.cancel(session, subject(row.id), Outcome.ACKNOWLEDGED, (CARD, DM))
-            await self._edit_cards(session, row, now)
+            await self._paging.edit_cards(session, row, now)
             return _incident(row), True
 
     async def resolve(self, incident_id: int, staff_id: int, outcome: ResolvedAs) -> Incident:
@@ -308,33 +247,14 @@ class OnCallService:
                 row.outcome, row.next_escalation_at = outcome.value, None
                 session.add(self._note(row, EventKind.RESOLVED, actor=staff_id, detail={"outcome": outcome.value}))
                 await self._outbox.cancel(session, subject(row.id), Outcome.ACKNOWLEDGED, (CARD, DM))
-                await self._edit_cards(session, row, now)
+                await self._paging.edit_cards(session, row, now)
             return _incident(row)
 
     async def edit_late_card(self, session: AsyncSession, incident_id: int, message: tuple[int, int]) -> None:
         """A card or DM that was on its way when the incident was taken: have it say so, too."""
         row = await records.incident(session, incident_id)
         if row is not None and row.state is not IncidentState.OPEN:
-            await self._outbox.put(session, [self._edit(row, message, self._clock.now())])
-
-    async def _edit_cards(self, session: AsyncSession, row: IncidentRow, now: datetime) -> None:
-        sent = [
-            *await self._outbox.messages_of(session, subject(row.id), CARD),
-            *await self._outbox.messages_of(session, subject(row.id), DM),
-        ]
-        await self._outbox.put(session, [self._edit(row, message, now) for message in sent])
-
-    def _edit(self, row: IncidentRow, message: tuple[int, int], now: datetime) -> Draft:
-        since = row.resolved_at or row.acknowledged_at or now
-        return Draft(
-            kind=CARD_EDIT,
-            lane=Lane.CRISIS,
-            dedupe_key=f"edit:{row.id}:{row.state.value}:{int(since.timestamp())}:{message[1]}",
-            guild_id=row.guild_id,
-            channel_id=message[0],
-            due_at=now,
-            arguments={"incident": row.id, "message": message[1]},
-        )
+            await self._outbox.put(session, [self._paging.edit(row, message, self._clock.now())])
 
     async def member_says(self, incident_id: int, user_id: int, kind: EventKind, source_key: str) -> Incident:
         """The person themselves pressed `Ask staff to contact me` or `I'm safe for now`. Neither closes anything.
@@ -352,7 +272,7 @@ class OnCallService:
             row = await self._row(session, incident_id)
             session.add(self._note(row, kind, actor=user_id))
             wanted = [row.acknowledged_by or shift.person] if kind is EventKind.ASKED_CONTACT else []
-            await self._tell(session, row, key, wanted, now, source_key)
+            await self._paging.tell(session, row, key, wanted, now, source_key)
             return _incident(row)
 
     # -- looking -------------------------------------------------------------------------------------------------------
@@ -418,11 +338,6 @@ class OnCallService:
             actor_id=actor,
             detail=detail,
         )
-
-
-def subject(incident_id: int) -> str:
-    """How deliveries of an incident are called off together."""
-    return f"incident:{incident_id}"
 
 
 def _policy(programme: Programme | None) -> Policy:

@@ -86,7 +86,7 @@ def _chips(sandbox: "Sandbox", user: User) -> list[Json]:
         found += [{"name": role.name, "colour": role.colour} for role in roles]
         if member.is_timed_out:
             found.append({"name": "timed out", "colour": 0})
-    return found if guilds else [{"name": "not in the server", "colour": 0}]
+    return found if guilds else [{"name": "not a member", "colour": 0}]
 
 
 def _dm_json(sandbox: "Sandbox", marks: ReadMarks, viewer_id: int) -> Json | None:

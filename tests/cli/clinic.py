@@ -53,11 +53,11 @@ class Clinic:
         """Rivera and Chen on the rota, Okafor as backup, and the bot as its invite link lets it in."""
         world = sandbox.world
         guild = world.add_guild("Riverside", world.add_user("owner", "Owner"))
-        people = [world.add_user(name.lower(), name) for name in ("Rivera", "Chen", "Okafor")]
-        for person in people:
+        rivera, chen, okafor = (world.add_user(name.lower(), name) for name in ("Rivera", "Chen", "Okafor"))
+        for person in (rivera, chen, okafor):
             guild.add_member(person)
         world.add_bot_to_guild(guild, int(BOT_PERMISSIONS))
-        clinic = cls(sandbox, folder, guild, *people)
+        clinic = cls(sandbox, folder, guild, rivera, chen, okafor)
         clinic.write_programme()
         return clinic
 
@@ -107,7 +107,7 @@ class Clinic:
         await use_address(self.sandbox.api_base)
         database = await self.open()
         try:
-            async with discord.Client(intents=discord.Intents.none()) as client:
+            async with discord.Client(intents=discord.Intents(guilds=True)) as client:
                 await client.login(self.sandbox.token)
                 service = ProgrammeService(database, self.clock)
                 await service.apply(load_programme(self.file), DiscordGuild(client, self.guild.id))

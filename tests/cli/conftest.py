@@ -14,6 +14,7 @@ from discord.gateway import DiscordWebSocket
 from bot.observe.logs import QUIETED
 from sandbox import Sandbox
 from tests.cli.clinic import Clinic
+from tests.cli.desk import Desk
 
 
 @pytest.fixture
@@ -50,3 +51,9 @@ def logs_put_back() -> Iterator[None]:
     for name in QUIETED:
         logging.getLogger(name).setLevel(logging.NOTSET)
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def desk(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """In an empty folder, with nothing set."""
+    return Desk(capsys, monkeypatch)

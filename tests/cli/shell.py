@@ -31,12 +31,14 @@ def environment(settings: Mapping[str, str], packages: Path = ROOT) -> dict[str,
     return kept | {"PYTHONPATH": str(packages), "PYTHONDONTWRITEBYTECODE": "1"} | dict(settings)
 
 
-def handrail(*arguments: str, folder: Path, given: str = "", packages: Path = ROOT, **settings: str) -> Done:
-    """Run one command in ``folder``; ``settings`` are named without their prefix."""
+def handrail(
+    *arguments: str, folder: Path, settings: Mapping[str, str] | None = None, given: str = "", packages: Path = ROOT
+) -> Done:
+    """Run one command in ``folder``; ``settings`` are named without their prefix, ``given`` is what it reads."""
     done = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "bot", *arguments],
         cwd=folder,
-        env=environment(_prefixed(settings), packages),
+        env=environment(_prefixed(settings or {}), packages),
         input=given,
         capture_output=True,
         encoding="utf-8",
@@ -46,7 +48,7 @@ def handrail(*arguments: str, folder: Path, given: str = "", packages: Path = RO
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-async def handrail_beside(*arguments: str, folder: Path, **settings: str) -> Done:
+async def handrail_beside(*arguments: str, folder: Path, settings: Mapping[str, str]) -> Done:
     """The same, while the sandbox in this process goes on serving."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,

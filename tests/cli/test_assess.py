@@ -46,7 +46,7 @@ def explained(detector: Detector, *given: object) -> list[str]:
 class TestAssess:
     def test_an_answer_a_line_in_order_and_a_bad_line_stops_nothing(self, folder: Path) -> None:
         """No setting, no database, no token; a bad setting does not matter either."""
-        done = handrail("assess", folder=folder, given="\n".join(GIVEN), WEB__PORT="none")
+        done = handrail("assess", folder=folder, given="\n".join(GIVEN), settings={"WEB__PORT": "none"})
         assert (done.code, done.err) == (0, "")
         answers = [json.loads(line) for line in done.out.splitlines()]
         assert [(each["id"], each.get("tier"), "error" in each) for each in answers] == [

@@ -1,6 +1,7 @@
 """The shape of the command line, and what each command says where something is not set or not right."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from tests.cli.shell import environment, handrail
+from tests.cli.clinic import Clinic
+from tests.cli.desk import Desk
+from tests.cli.shell import environment, handrail, handrail_beside
 
 COMMANDS = ("run", "demo", "migrate", "apply", "assess", "doctor", "backup", "restore", "keys", "keys new", "bench")
 BAD_SETTINGS = {
@@ -47,70 +50,94 @@ class TestHelp:
 
 class TestSettings:
     def test_a_missing_token_is_one_sentence(self, folder: Path) -> None:
-        for command in (["run"], ["apply", str(programme(folder))]):
-            done = handrail(*command, folder=folder)
-            assert (done.code, done.out) == (2, "")
-            assert len(done.said) == 1
-            assert "HANDRAIL_DISCORD__TOKEN is not set" in done.err
-        assert [each.name for each in folder.iterdir()] == ["riverside.yaml"]
+        done = handrail("run", folder=folder)
+        assert (done.code, done.out) == (2, "")
+        assert len(done.said) == 1
+        assert "HANDRAIL_DISCORD__TOKEN is not set" in done.err
+        assert list(folder.iterdir()) == []
 
     def test_every_setting_that_is_wrong_gets_its_sentence(self, folder: Path) -> None:
-        done = handrail("run", folder=folder, **BAD_SETTINGS)
+        done = handrail("run", folder=folder, settings=BAD_SETTINGS)
         assert (done.code, done.out) == (2, "")
         named = sorted(line.split()[0] for line in done.said)
         assert named == sorted(f"HANDRAIL_{name}" for name in BAD_SETTINGS)
         assert "hunter2" not in done.err
         assert "did you mean HANDRAIL_DISCORD__TOKEN" in done.err
 
-    @pytest.mark.usefixtures("folder")
     @pytest.mark.parametrize("name", BAD_SETTINGS)
-    def test_also_alone(self, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        monkeypatch.setenv(f"HANDRAIL_{name}", BAD_SETTINGS[name])
-        assert main(["migrate"]) == 2
-        shown = capsys.readouterr()
-        assert shown.out == ""
-        assert shown.err.startswith(f"HANDRAIL_{name} ")
-        assert shown.err.count("\n") == 1
-        assert "hunter2" not in shown.err
+    def test_also_alone(self, desk: Desk, name: str) -> None:
+        desk.set(name, BAD_SETTINGS[name])
+        said = desk.is_refused("migrate")
+        assert said.startswith(f"HANDRAIL_{name} ")
+        assert "hunter2" not in said
 
-    def test_keys_that_are_none(self, folder: Path) -> None:
-        done = handrail("migrate", folder=folder, SECURITY__KEYS="hunter2")
-        assert (done.code, len(done.said)) == (2, 1)
-        assert done.err.startswith("HANDRAIL_SECURITY__KEYS: key 1 ")
-        assert "hunter2" not in done.err
+    def test_keys_that_are_none(self, desk: Desk) -> None:
+        desk.set("SECURITY__KEYS", "hunter2")
+        said = desk.is_refused("migrate")
+        assert said.startswith("HANDRAIL_SECURITY__KEYS: key 1 ")
+        assert "hunter2" not in said
 
-    def test_a_programme_file_that_is_not_there(self, folder: Path) -> None:
-        done = handrail("run", folder=folder, DISCORD__TOKEN="x", PROGRAM="nowhere.yaml")
-        assert (done.code, len(done.said)) == (2, 1)
-        assert "nowhere.yaml" in done.err
+    def test_a_programme_file_that_is_not_there(self, desk: Desk) -> None:
+        desk.set("DISCORD__TOKEN", "hunter2")
+        desk.set("PROGRAM", "nowhere.yaml")
+        assert desk.is_refused("run").startswith("nowhere.yaml: there is no such file")
 
-    def test_a_file_of_settings_is_read_and_the_environment_wins(self, folder: Path) -> None:
+    def test_a_file_of_settings_is_read_and_the_environment_wins(self, desk: Desk, folder: Path) -> None:
         (folder / ".env").write_text(
             f"HANDRAIL_DATABASE__URL=sqlite+aiosqlite:///{folder}/from-the-file.db\nHANDRAIL_WEB__PORT=hunter2\n"
         )
-        refused = handrail("migrate", folder=folder)
-        assert (refused.code, len(refused.said)) == (2, 1)
-        assert refused.err.startswith("HANDRAIL_WEB__PORT ")
-        assert handrail("migrate", folder=folder, WEB__PORT="8080").code == 0
+        assert desk.is_refused("migrate").startswith("HANDRAIL_WEB__PORT ")
+        desk.set("WEB__PORT", "8080")
+        assert desk.runs("migrate") == 0
         assert (folder / "from-the-file.db").is_file()
 
 
 class TestApply:
-    def test_a_file_with_slips_gets_a_line_for_each(
-        self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
+    def test_a_file_with_slips_gets_a_line_for_each(self, desk: Desk, folder: Path) -> None:
         file = programme(folder)
         file.write_text(file.read_text().replace("track: iop", "trakc: iop") + "oncal: {}\n")
-        monkeypatch.setenv("HANDRAIL_DISCORD__TOKEN", "hunter2")
-        assert main(["apply", str(file)]) == 2
-        shown = capsys.readouterr()
-        assert shown.out == ""
-        assert shown.err.splitlines() == [
+        desk.set("DISCORD__TOKEN", "hunter2")
+        assert desk.runs("apply", file) == 2
+        assert desk.out == ""
+        assert desk.err.splitlines() == [
             "riverside.yaml, line 3, groups.track: this is missing; add it.",
             "riverside.yaml, line 3, groups.trakc: this key is not known; did you mean track?",
             "riverside.yaml, line 4, oncal: this key is not known; did you mean oncall?",
         ]
-        assert [each.name for each in folder.iterdir()] == ["riverside.yaml"]
+        assert list(folder.iterdir()) == [file]
+
+    def test_without_a_token(self, desk: Desk, folder: Path) -> None:
+        assert "HANDRAIL_DISCORD__TOKEN is not set" in desk.is_refused("apply", programme(folder))
+
+    async def test_a_server_that_is_as_the_file_says_and_one_whose_roles_are_in_the_way(self, clinic: Clinic) -> None:
+        mark = clinic.sandbox.requests.mark()
+        settings = clinic.environment()
+        done = await handrail_beside("apply", str(clinic.file), folder=clinic.folder, settings=settings)
+        assert (done.code, done.err) == (0, "")
+        assert done.out == "Nothing to do: the server is as the programme file says.\n"
+
+        bot, group = (clinic.guild.role_named(name) for name in ("Handrail", "Morning group"))
+        clinic.guild.move_roles({group.id: bot.position + 1})
+        done = await handrail_beside("apply", str(clinic.file), "--dry-run", folder=clinic.folder, settings=settings)
+        assert (done.code, done.err) == (1, "")
+        assert done.out.startswith("In the way: The role Morning group stands above the bot's own")
+        assert clinic.sandbox.requests.writes(mark) == []
+
+    async def test_a_token_that_discord_refuses(self, clinic: Clinic) -> None:
+        settings = clinic.environment() | {"DISCORD__TOKEN": "hunter2"}
+        done = await handrail_beside("apply", str(clinic.file), folder=clinic.folder, settings=settings)
+        assert (done.code, done.out, len(done.said)) == (2, "", 1)
+        assert "refuses the token in HANDRAIL_DISCORD__TOKEN" in done.err
+        assert "hunter2" not in done.err
+
+    def test_a_discord_that_cannot_be_reached(self, folder: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            nobody = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        settings = {"DISCORD__TOKEN": "hunter2", "DISCORD__API_BASE": nobody}
+        done = handrail("apply", str(programme(folder)), folder=folder, settings=settings)
+        assert (done.code, done.out) == (2, "")
+        assert done.said[-1].startswith(f"Discord cannot be reached at {nobody} (ClientConnectorError)")
+        assert "Traceback" not in done.err
 
 
 def test_whoever_has_read_enough_ends_it_in_peace(folder: Path) -> None:

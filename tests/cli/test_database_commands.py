@@ -3,47 +3,15 @@
 import asyncio
 from pathlib import Path
 
-import pytest
-
-from bot.__main__ import main
 from bot.db import Database
 from bot.db.keys import key_file_for, new_key, parse_keys
 from bot.db.schema import known_revisions
 from bot.ledger import Ledger
+from tests.cli.desk import Desk
 from tests.cli.shell import handrail
 
 FILE = Path("data") / "handrail.db"
 """Where the database is when nothing else is set, in the folder one is in."""
-
-
-class Desk:
-    """The operator's terminal: runs commands, and remembers what the last one said."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-        self._capsys, self._monkeypatch = capsys, monkeypatch
-        self.out = self.err = ""
-
-    def set_keys(self, *keys: str) -> None:
-        """What HANDRAIL_SECURITY__KEYS says from now on."""
-        self._monkeypatch.setenv("HANDRAIL_SECURITY__KEYS", ",".join(keys))
-
-    def runs(self, *arguments: str | Path) -> int:
-        """One command; returns its exit code."""
-        code = main([str(each) for each in arguments])
-        self.out, self.err = self._capsys.readouterr()
-        return code
-
-    def is_refused(self, *arguments: str | Path) -> str:
-        """The one sentence with which a command is refused."""
-        assert self.runs(*arguments) == 2
-        assert (self.out, self.err.count("\n")) == ("", 1)
-        return self.err
-
-
-@pytest.fixture
-def desk(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """In an empty folder."""
-    return Desk(capsys, monkeypatch)
 
 
 def write(note: str, *keys: str) -> None:
@@ -87,7 +55,7 @@ class TestMigrate:
         assert str(file) in desk.is_refused("migrate")
 
     def test_as_a_process_of_its_own_it_says_one_line_and_ends(self, folder: Path) -> None:
-        done = handrail("migrate", folder=folder, SECURITY__KEYS=new_key())
+        done = handrail("migrate", folder=folder, settings={"SECURITY__KEYS": new_key()})
         assert (done.code, done.err, done.out.count("\n")) == (0, "", 1)
 
 

@@ -30,6 +30,12 @@ class TestTheFile:
         assert report.failed() == set()
         assert "was changed since" in report.of("programme", Level.WARN).sentence
 
+    async def test_somebody_who_left_staff_and_still_has_its_role(self, clinic: Clinic) -> None:
+        clinic.write_programme(staff=[clinic.rivera.id, clinic.chen.id], backup=[clinic.chen.id])
+        report = await clinic.examined()
+        assert report.failed() == {"roles and channels"}
+        assert str(clinic.okafor.id) in report.of("roles and channels", Level.FAIL).sentence
+
     async def test_none_at_all_and_the_one_that_runs_is_looked_at(self, clinic: Clinic) -> None:
         clinic.guild.channel_named("welcome").delete()
         report = await clinic.examined(clinic.settings.model_copy(update={"program": None}))

@@ -10,7 +10,7 @@ from tests.cli.shell import handrail, handrail_beside
 
 async def test_all_is_well(clinic: Clinic) -> None:
     mark = clinic.sandbox.requests.mark()
-    done = await handrail_beside("doctor", folder=clinic.folder, **clinic.environment())
+    done = await handrail_beside("doctor", folder=clinic.folder, settings=clinic.environment())
     assert (done.code, done.err) == (0, "")
     assert "ok    token" in done.out
     assert done.out.splitlines()[-1].endswith(" 2 warnings, 0 failures.")
@@ -22,7 +22,7 @@ async def test_all_is_well(clinic: Clinic) -> None:
 
 async def test_something_fails(clinic: Clinic) -> None:
     settings = clinic.environment() | {"DISCORD__TOKEN": "not-the-token", "DISCROD__TOKEN": "hunter2"}
-    done = await handrail_beside("doctor", folder=clinic.folder, **settings)
+    done = await handrail_beside("doctor", folder=clinic.folder, settings=settings)
     assert (done.code, done.err) == (1, "")
     assert "HANDRAIL_DISCROD__TOKEN is no setting of Handrail" in done.out
     assert "1 failure." in done.out
@@ -31,7 +31,7 @@ async def test_something_fails(clinic: Clinic) -> None:
 
 
 def test_settings_that_cannot_be_read(tmp_path: Path) -> None:
-    done = handrail("doctor", folder=tmp_path, WEB__PORT="hunter2")
+    done = handrail("doctor", folder=tmp_path, settings={"WEB__PORT": "hunter2"})
     assert (done.code, done.out) == (2, "")
     assert len(done.said) == 1
     assert "HANDRAIL_WEB__PORT" in done.err

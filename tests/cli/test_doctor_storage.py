@@ -159,6 +159,14 @@ class TestDatabase:
         assert "not a SQLite database" in report.of("database", Level.FAIL).sentence
         assert clinic.database_file.read_bytes() == b"a shopping list " * 100
 
+    async def test_another_database_that_cannot_be_opened(self, clinic: Clinic) -> None:
+        elsewhere = DatabaseSettings(url="postgresql+asyncpg://operator:hunter2@127.0.0.1:9/handrail")
+        settings = with_keys(clinic.settings.model_copy(update={"database": elsewhere}), None)
+        report = await clinic.examined(settings)
+        assert report.failed() == {"keys", "database"}
+        assert "HANDRAIL_SECURITY__KEYS" in report.of("keys", Level.FAIL).sentence
+        assert "hunter2" not in str(report.findings)
+
     @pytest.mark.parametrize(
         ("free", "size", "level"),
         [

@@ -77,7 +77,9 @@ def test_it_runs_from_anywhere(installed: Path, tmp_path: Path) -> None:
 
     # The doctor reads settings, content, database and the example programme, and goes on without Discord.
     example = installed / "config" / "program.example.yaml"
-    looked = handrail("doctor", folder=tmp_path, packages=installed, PROGRAM=str(example), DISCORD__API_BASE=NOWHERE)
+    looked = handrail(
+        "doctor", folder=tmp_path, packages=installed, settings={"PROGRAM": str(example), "DISCORD__API_BASE": NOWHERE}
+    )
     assert (looked.code, looked.err) == (1, "")
     assert f"Riverside IOP can be read from {example}" in looked.out
     assert str(installed / "config" / "content" / "lines" / "us.yaml") in looked.out

@@ -62,3 +62,11 @@ async def test_what_is_next_is_listed_privately(house: House) -> None:
     assert answer.is_private
     assert answer.text.count("Morning group") == 5
     assert "No sessions" in (await house["Sam"].runs("sessions", in_="welcome")).text
+
+
+async def test_who_joins_minutes_before_is_reminded_still(house: House) -> None:
+    await house.advance(hours=3, minutes=45)
+    alex = await join(house, "Alex")
+    assert reminders(alex) == []
+    await house.advance(minutes=6)
+    assert len(reminders(alex)) == 1

@@ -31,7 +31,8 @@ export function optionField(option) {
   return {
     id: option.name,
     label: option.name,
-    description: option.description ?? "",
+    // Clients show a lone ellipsis where a library had to say something.
+    description: option.description === "…" ? "" : option.description ?? "",
     placeholder: "",
     kind,
     required: Boolean(option.required),

@@ -80,22 +80,27 @@ function listOf(text, names, depth) {
     if (!item) items.at(-1).text += `\n${line.trim()}`;
     else items.push({ indent: item[1].length, mark: item[2], text: item[3] });
   }
-  const level = (at, indent) => {
+  const box = h("div", {});
+  let at = 0;
+  // A list ends where its kind of mark does; what is indented further is a list inside its last item.
+  const level = (parent, indent) => {
     const ordered = /\d/.test(items[at].mark);
     const list = h(ordered ? "ol" : "ul", ordered ? { start: Number.parseInt(items[at].mark, 10) } : {});
+    parent.append(list);
     while (at < items.length && items[at].indent >= indent) {
-      if (items[at].indent > indent + 1 && list.lastChild) {
-        const inner = level(at, items[at].indent);
-        list.lastChild.append(inner.list);
-        at = inner.at;
-      } else {
-        list.append(h("li", {}, inline(items[at].text, names, depth + 1)));
+      const { indent: own, mark, text } = items[at];
+      if (own > indent + 1 && list.lastChild) level(list.lastChild, own);
+      else if (/\d/.test(mark) !== ordered) return level(parent, indent);
+      else {
+        list.append(h("li", {}, inline(text, names, depth + 1)));
         at += 1;
       }
     }
-    return { list, at };
+    return undefined;
   };
-  return level(0, 0).list;
+  level(box, 0);
+  while (at < items.length) level(box, items[at].indent);
+  return box;
 }
 
 const wrapped = (tag, props) => (match, names, depth) => h(tag, props, inline(match[1], names, depth + 1));

@@ -1,0 +1,62 @@
+"""The rules of this house that a machine can watch: texts that exist, files that stay small, settings that are told."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.content import Content
+from config.settings import variables
+
+ROOT = Path(__file__).parents[2]
+CODE = sorted(
+    path
+    for folder in ("bot", "config", "sandbox")
+    for path in (ROOT / folder).rglob("*.py")
+    if path.parent.name != "versions"  # a migration is written once, by a machine, and never grows
+)
+LONGEST = 400
+FEATURES = "buttons|checkins|common|coping|crisis|enrolment|errors|oncall|privacy|sessions"
+
+
+def strings_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_every_text_that_code_names_is_there() -> None:
+    known = set(Content.load().texts.keys)
+    named = {
+        text
+        for path in (ROOT / "bot").rglob("*.py")
+        for text in strings_of(path)
+        if re.fullmatch(rf"({FEATURES})\.[a-z][a-z0-9_]*", text)
+    }
+    kinds = {"oncall.card", "oncall.dm", "oncall.line", "checkins.card", "checkins.thread", "checkins.post"}
+    kinds |= {"checkins.unpost", "coping.post", "crisis.reply", "crisis.thread", "sessions.reminder"}
+    logged = {
+        text
+        for path in (ROOT / "bot").rglob("*.py")
+        for text in re.findall(r'log\.\w+\(\s*"([\w.]+)"', path.read_text())
+    }
+    missing = sorted(named - known - kinds - logged)
+    assert missing == []
+    assert len(named & known) > 60, "the search finds what it looks for"
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_outgrows_its_room(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= LONGEST
+
+
+def test_every_setting_stands_in_the_readme_or_its_example() -> None:
+    said = (ROOT / "README.md").read_text() + (ROOT / ".env.example").read_text()
+    assert [name for name in variables() if name not in said] == []
+
+
+def test_no_registry_stands_in_a_lock() -> None:
+    for lock in ROOT.glob("requirements*.lock"):
+        assert "://" not in lock.read_text()
