@@ -117,25 +117,25 @@ def _bench(given: argparse.Namespace) -> int:
 
 
 def _migrate(_given: argparse.Namespace) -> int:
-    from bot.running import migrate_database  # noqa: PLC0415
+    from bot.keeping import migrate_database  # noqa: PLC0415
 
     return _async(migrate_database(_settings()))
 
 
 def _backup(given: argparse.Namespace) -> int:
-    from bot.running import back_up  # noqa: PLC0415
+    from bot.keeping import back_up  # noqa: PLC0415
 
     return _async(back_up(_settings(), given.file))
 
 
 def _restore(given: argparse.Namespace) -> int:
-    from bot.running import put_back  # noqa: PLC0415
+    from bot.keeping import put_back  # noqa: PLC0415
 
     return _async(put_back(_settings(), given.file, replace=given.replace))
 
 
 def _export(given: argparse.Namespace) -> int:
-    from bot.running import export  # noqa: PLC0415
+    from bot.keeping import export  # noqa: PLC0415
 
     return _async(export(_settings(), given.user, given.file))
 
@@ -148,7 +148,7 @@ def _keys_new(_given: argparse.Namespace) -> int:
 
 
 def _keys_rotate(_given: argparse.Namespace) -> int:
-    from bot.running import rotate_keys  # noqa: PLC0415
+    from bot.keeping import rotate_keys  # noqa: PLC0415
 
     return _async(rotate_keys(_settings()))
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, final
 
-import aiohttp
 import discord
 
 from bot.catchup import CatchUp
@@ -28,14 +27,13 @@ from bot.coping.service import CopingService, SkillPlanner
 from bot.crisis.detector import Detector
 from bot.crisis.lexicon import Lexicon
 from bot.crisis.service import CrisisService
-from bot.db import Database, KeyRing
-from bot.db.keys import find_keys
+from bot.db import Database
 from bot.db.migrate import migrate, pending
 from bot.delivery.discord_transport import DiscordTransport
 from bot.delivery.heart import Heart, Planner
 from bot.delivery.pacing import BULK_A_SECOND, REQUESTS_A_SECOND, Pacer
 from bot.delivery.service import Kinds, Outbox
-from bot.discord_address import use_address
+from bot.discord_address import log_in, use_address
 from bot.errors import DatabaseError, DiscordSetupError
 from bot.intake.places import WatchedPlaces
 from bot.intake.service import Intake
@@ -44,6 +42,7 @@ from bot.ledger import COMMANDS, Ledger
 from bot.members.service import DmChannels, MemberService
 from bot.observe.logs import get_logger
 from bot.oncall.service import OnCallService
+from bot.opening import keys_of
 from bot.privacy.service import PrivacyService
 from bot.program.discord_guild import DiscordGuild, pick_guild
 from bot.program.file import load_programme
@@ -244,7 +243,7 @@ class App:
         if self.database.dialect_name == "sqlite":
             await self.outbox.release_leases()
         await self._watermarks.load()
-        await self._log_in()
+        await log_in(self.client, token_of(self.settings), self.settings.discord.api_base)
         connection = self._begin("connection", self.client.connect())
         ready = asyncio.create_task(self.client.wait_until_ready(), name="handrail: ready")
         await asyncio.wait({connection, ready}, return_when=asyncio.FIRST_COMPLETED)
@@ -259,19 +258,6 @@ class App:
         else:
             self.heart.plan_soon()
         log.info("app.started")
-
-    async def _log_in(self) -> None:
-        try:
-            await self.client.login(token_of(self.settings))
-        except discord.LoginFailure:
-            raise DiscordSetupError(
-                "Discord refuses the token in HANDRAIL_DISCORD__TOKEN: copy it anew from the application's page."
-            ) from None
-        except (aiohttp.ClientError, OSError) as error:
-            raise DiscordSetupError(
-                f"Discord cannot be reached at {self.settings.discord.api_base} ({type(error).__name__}): "
-                "look at the network, or at HANDRAIL_DISCORD__API_BASE."
-            ) from error
 
     async def _explain(self, connection: asyncio.Task[None]) -> None:
         try:
@@ -347,12 +333,6 @@ class App:
     def is_idle(self) -> bool:
         """Whether nothing is under way: for a house that waits until all is quiet."""
         return self.outbox.is_idle and self.heart.is_idle and self.catch_up.is_idle
-
-
-def keys_of(settings: Settings) -> KeyRing:
-    """The keys of the database: those of the setting, else those of the key file beside it."""
-    listed = settings.security.keys.get_secret_value() if settings.security.keys else None
-    return find_keys(settings.database.url, listed)
 
 
 async def _bring_up_to_date(database: Database) -> None:

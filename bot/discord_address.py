@@ -5,10 +5,12 @@ cannot resume falls back to another class attribute. Both are set here, from one
 """
 
 import aiohttp
+import discord
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.errors import DiscordSetupError
 from bot.observe.logs import get_logger
 from config.settings import DISCORD_API
 
@@ -19,8 +21,30 @@ _GATEWAY = yarl.URL("wss://gateway.discord.gg/")
 
 async def use_address(api_base: str) -> None:
     """Have every discord.py client of this process talk to ``api_base``."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing here speaks
     Route.BASE = api_base
     DiscordWebSocket.DEFAULT_GATEWAY = _GATEWAY if api_base == DISCORD_API else await _ask_for_gateway(api_base)
+
+
+async def log_in(client: discord.Client, token: str, api_base: str) -> None:
+    """Log in over REST.
+
+    Raises:
+        DiscordSetupError: where Discord refuses the token, or does not answer.
+    """
+    try:
+        await client.login(token)
+    except discord.LoginFailure:
+        raise DiscordSetupError(
+            "Discord refuses the token in HANDRAIL_DISCORD__TOKEN: copy it anew from the application's page."
+        ) from None
+    except discord.HTTPException as error:
+        raise DiscordSetupError(f"Discord did not answer as it should (HTTP {error.status}): try again.") from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise DiscordSetupError(
+            f"Discord cannot be reached at {api_base} ({type(error).__name__}): "
+            "look at the network, or at HANDRAIL_DISCORD__API_BASE."
+        ) from error
 
 
 async def _ask_for_gateway(api_base: str) -> yarl.URL:

@@ -1,30 +1,16 @@
-"""What the commands that touch the database or Discord do, each ending in an exit code."""
+"""What `run` and `apply` do, each ending in an exit code."""
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-import aiohttp
 import discord
 
-from bot.app import App, keys_of
-from bot.content import Content
-from bot.db import Database
-from bot.db.backup import backup
-from bot.db.engine import sqlite_path
-from bot.db.files import create_private
-from bot.db.keys import add_key_to_file, key_file_for
+from bot.app import App
 from bot.db.migrate import migrate
-from bot.db.restore import restore
-from bot.db.rotate import rotate
-from bot.delivery.service import Kinds, Outbox
-from bot.delivery.transport import NoRoad
-from bot.discord_address import use_address
-from bot.errors import DiscordSetupError, SettingsError
+from bot.discord_address import log_in, use_address
 from bot.observe.logs import get_logger
-from bot.privacy.service import PrivacyService
+from bot.opening import opened
 from bot.program.discord_guild import DiscordGuild, pick_guild
 from bot.program.file import load_programme
 from bot.program.service import ProgrammeService
@@ -70,14 +56,12 @@ async def apply(settings: Settings, file: Path, *, dry_run: bool) -> int:
     programme = load_programme(file)
     token = token_of(settings)
     await use_address(settings.discord.api_base)
-    database = await Database.open(settings.database.url, keys_of(settings))
-    try:
+    async with opened(settings) as database:
         await migrate(database)
-        async with _logged_in(settings.discord.api_base, token) as client:
+        async with discord.Client(intents=discord.Intents(guilds=True)) as client:
+            await log_in(client, token, settings.discord.api_base)
             guild = DiscordGuild(client, await pick_guild(client, programme))
             report = await ProgrammeService(database, SystemClock()).apply(programme, guild, dry_run=dry_run)
-    finally:
-        await database.close()
     for line in report.lines():
         print(line)
     for obstacle in report.obstacles:
@@ -86,97 +70,8 @@ async def apply(settings: Settings, file: Path, *, dry_run: bool) -> int:
     return 1 if report.obstacles else 0
 
 
-@asynccontextmanager
-async def _logged_in(api_base: str, token: str) -> AsyncIterator[discord.Client]:
-    """A client for REST alone. Raises DiscordSetupError where Discord refuses the token or does not answer."""
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing here speaks
-    try:
-        async with discord.Client(intents=discord.Intents(guilds=True)) as client:
-            await client.login(token)
-            yield client
-    except discord.LoginFailure:
-        raise DiscordSetupError(
-            "Discord refuses the token in HANDRAIL_DISCORD__TOKEN: copy it anew from the application's page."
-        ) from None
-    except discord.HTTPException as error:
-        raise DiscordSetupError(f"Discord did not answer as it should (HTTP {error.status}): try again.") from error
-    except (aiohttp.ClientError, OSError) as error:
-        raise DiscordSetupError(
-            f"Discord cannot be reached at {api_base} ({type(error).__name__}): "
-            "look at the network, or at HANDRAIL_DISCORD__API_BASE."
-        ) from error
-
-
 def _summary(changes: int, *, dry_run: bool) -> str:
     if changes == 0:
         return "Nothing to do: the server is as the programme file says."
     steps = "1 step" if changes == 1 else f"{changes} steps"
     return f"{steps} would be taken; nothing was changed." if dry_run else f"Done: {steps}."
-
-
-async def migrate_database(settings: Settings) -> int:
-    """Bring the database up to date."""
-    database = await Database.open(settings.database.url, keys_of(settings))
-    try:
-        applied = await migrate(database)
-    finally:
-        await database.close()
-    print(f"Applied {', '.join(applied)}." if applied else "The database is up to date.")
-    return 0
-
-
-async def back_up(settings: Settings, file: Path) -> int:
-    """Write a backup."""
-    keys = keys_of(settings)
-    database = await Database.open(settings.database.url, keys)
-    try:
-        info = await backup(database, file, keys)
-    finally:
-        await database.close()
-    print(f"Wrote {info.path}. It opens with the keys of this installation only, and does not contain them.")
-    return 0
-
-
-async def put_back(settings: Settings, file: Path, *, replace: bool) -> int:
-    """Put a backup back."""
-    info = await restore(file, settings.database.url, keys_of(settings), replace=replace)
-    print(f"Restored {info.path}.")
-    if info.moved_to is not None:
-        print(f"What was there before is kept as {info.moved_to}.")
-    return 0
-
-
-async def export(settings: Settings, user_id: int, file: Path) -> int:
-    """Write everything that is kept of one person, for the operator to hand to them."""
-    database = await Database.open(settings.database.url, keys_of(settings))
-    try:
-        await migrate(database)
-        outbox = Outbox(database, SystemClock(), NoRoad(), Kinds())
-        copy = await PrivacyService(database, SystemClock(), Content.load(), outbox).export(user_id)
-    finally:
-        await database.close()
-    try:
-        with create_private(file) as target:
-            target.write(copy)
-    except FileExistsError:
-        raise SettingsError(f"{file} is there already: name a file that is not.") from None
-    print(f"Wrote {file}. It holds everything in the clear: hand it over by a safe road, then remove it.")
-    return 0
-
-
-async def rotate_keys(settings: Settings) -> int:
-    """Encrypt everything anew under the newest key."""
-    keys = keys_of(settings)
-    path = sqlite_path(settings.database.url)
-    if settings.security.keys is None and path is not None:
-        keys = add_key_to_file(key_file_for(path))
-    database = await Database.open(settings.database.url, keys)
-    try:
-        await migrate(database)
-        report = await rotate(database)
-    finally:
-        await database.close()
-    for table, rows in report.rows.items():
-        print(f"{table}: {rows}")
-    print("Everything is under the newest key; the older ones may be taken off the list.")
-    return 0

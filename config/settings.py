@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as PydanticSettingsError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from yarl import URL
@@ -152,6 +153,13 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
         return Settings(_env_file=env_file)
     except ValidationError as error:
         raise SettingsError("\n".join(_sentences(error))) from None
+    except PydanticSettingsError as error:
+        branch = next((name for name in Settings.model_fields if f'"{name}"' in str(error)), "?")
+        raise SettingsError(
+            f"{PREFIX}{branch.upper()} is a branch, no setting: set {PREFIX}{branch.upper()}__…."
+        ) from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{env_file} is not a text in UTF-8: write it anew as plain text.") from None
 
 
 def token_of(settings: Settings) -> str:
@@ -174,7 +182,7 @@ def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]
     environment = os.environ if environment is None else environment
     known = set(variables())
     unknown = sorted(name for name in environment if name.upper().startswith(PREFIX) and name.upper() not in known)
-    return [f"{name} is no setting of Handrail{_nearest(name.upper(), known)}." for name in unknown]
+    return [f"{name} is no setting of Handrail{_nearest(name.upper(), known)}" for name in unknown]
 
 
 def variables() -> Iterator[str]:
@@ -189,14 +197,14 @@ def variables() -> Iterator[str]:
 
 def _nearest(name: str, known: set[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    return f"; did you mean {near[0]}?" if near else "."
 
 
 def _sentences(error: ValidationError) -> Iterator[str]:
     for problem in error.errors(include_input=False, include_url=False):
         name = PREFIX + "__".join(str(part) for part in problem["loc"]).upper()
         if problem["type"] == "extra_forbidden":
-            yield f"{name} is no setting of Handrail{_nearest(name, set(variables()))}."
+            yield f"{name} is no setting of Handrail{_nearest(name, set(variables()))}"
             continue
         said = problem["msg"].removeprefix("Value error, ")
         yield f"{name} cannot be used: {said[:1].lower()}{said[1:].rstrip('.')}."

@@ -43,7 +43,7 @@ _ENDINGS: Final = (
 )
 
 
-def assess(scale: Scale) -> Table:
+def measure(scale: Scale) -> Table:
     """The detector on made-up lines of 64 bytes, on long messages, and through JSON Lines."""
     began = perf_counter()
     detector = Detector(Lexicon.load())

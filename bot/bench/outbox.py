@@ -26,7 +26,7 @@ _LOOKS: Final = 40
 _FEW: Final = 1_000
 
 
-def outbox(scale: Scale) -> Table:
+def measure(scale: Scale) -> Table:
     """Insert, find the nearest, claim, finish; and the same without SQLAlchemy where that says something."""
     with TemporaryDirectory(prefix="handrail-bench-") as folder:
         figures = asyncio.run(_measure(scale, Path(folder), parse_keys(new_key())))

@@ -172,11 +172,12 @@ class Running:
 
 
 @asynccontextmanager
-async def a_sandbox(folder: Path) -> AsyncIterator[Place]:
+async def a_sandbox(folder: Path, *, rate_limits: bool = True) -> AsyncIterator[Place]:
     """A Discord with one server that has no channel yet, its staff and members, as a process of its own."""
-    running = await Running.begin(
-        "-m", "sandbox", "--port", "0", "--empty", folder=folder, settings={}, output="stdout"
-    )
+    arguments = ["-m", "sandbox", "--port", "0", "--empty"]
+    if not rate_limits:
+        arguments.append("--no-rate-limits")
+    running = await Running.begin(*arguments, folder=folder, settings={}, output="stdout")
     try:
         _, line = await running.line(lambda line: line.startswith("{"))
         said = json.loads(line)

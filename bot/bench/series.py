@@ -16,7 +16,7 @@ _NOW: Final = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 _ZONES: Final = ("America/New_York", "America/Los_Angeles", "Europe/Madrid", "Australia/Sydney", "America/Phoenix")
 
 
-def series(scale: Scale) -> Table:
+def measure(scale: Scale) -> Table:
     """Weekly series over thirty days, against dateutil walking each from its beginning."""
     found = [_made_up_series(number) for number in range(scale.series)]
     ours, walks = [], []

@@ -37,7 +37,7 @@ class Start:
     stopped: float
 
 
-def start(scale: Scale) -> Table:
+def measure(scale: Scale) -> Table:
     """A first start on nothing, a second on the same database, and one on a full outbox."""
     with TemporaryDirectory(prefix="handrail-bench-") as folder:
         first, second, full = asyncio.run(_measure(scale, Path(folder)))

@@ -9,7 +9,6 @@ from pydantic import SecretStr
 
 from bot.db import Database
 from bot.db.keys import new_key, parse_keys
-from bot.db.migrate import migrate
 from bot.discord_address import use_address
 from bot.doctor.examination import examine
 from bot.doctor.findings import Finding, Level
@@ -22,6 +21,9 @@ from config.settings import DatabaseSettings, DiscordSettings, SecuritySettings,
 from sandbox import Sandbox
 from sandbox.world.guilds import Guild
 from sandbox.world.users import User
+
+KEY = new_key()
+"""The key of every clinic's database, a new one for each run of the tests."""
 
 PROGRAMME = """\
 program: {{name: Riverside, timezone: America/New_York, country: US}}
@@ -45,7 +47,7 @@ class Clinic:
     rivera: User
     chen: User
     okafor: User
-    key: str = field(default_factory=new_key)
+    key: str = KEY
     clock: OffsetClock = field(default_factory=OffsetClock)
 
     @classmethod
@@ -105,7 +107,7 @@ class Clinic:
     async def apply(self) -> None:
         """What ``python -m bot apply`` does."""
         await use_address(self.sandbox.api_base)
-        database = await self.open()
+        database = await Database.open(self.settings.database.url, parse_keys(self.key))
         try:
             async with discord.Client(intents=discord.Intents(guilds=True)) as client:
                 await client.login(self.sandbox.token)
@@ -113,12 +115,6 @@ class Clinic:
                 await service.apply(load_programme(self.file), DiscordGuild(client, self.guild.id))
         finally:
             await database.close()
-
-    async def open(self) -> Database:
-        """The database, up to date."""
-        database = await Database.open(f"sqlite+aiosqlite:///{self.database_file}", parse_keys(self.key))
-        await migrate(database)
-        return database
 
     async def examined(self, settings: Settings | None = None, **environment: str) -> "Report":
         """What the doctor finds. It must never ask Discord to change anything, whatever is wrong."""

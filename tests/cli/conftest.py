@@ -1,7 +1,9 @@
 """A clinic in a sandbox of its own, set up and whole."""
 
+import asyncio
 import logging
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,14 +13,31 @@ import structlog
 import yarl
 from discord.gateway import DiscordWebSocket
 
+from bot.db import Database
+from bot.db.keys import parse_keys
+from bot.db.migrate import migrate
 from bot.observe.logs import QUIETED
 from sandbox import Sandbox
-from tests.cli.clinic import Clinic
+from tests.cli.clinic import KEY, Clinic
 from tests.cli.desk import Desk
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database that is up to date and empty, under `clinic.KEY`: made once, because that takes longer than a test."""
+    file = tmp_path_factory.mktemp("migrated") / "handrail.db"
+
+    async def make() -> None:
+        database = await Database.open(f"sqlite+aiosqlite:///{file}", parse_keys(KEY))
+        await migrate(database)
+        await database.close()
+
+    asyncio.run(make())
+    return file
+
+
 @pytest.fixture
-async def clinic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Clinic]:
+async def clinic(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Clinic]:
     """The programme was applied, and nothing is missing."""
     # discord.py keeps its addresses on its classes: put back after the test what it sets there.
     monkeypatch.setattr(discord.http.Route, "BASE", discord.http.Route.BASE)
@@ -26,6 +45,7 @@ async def clinic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     sandbox = Sandbox(rate_limits=False)
     await sandbox.start()
     made = Clinic.furnish(sandbox, tmp_path)
+    shutil.copyfile(migrated, made.database_file)
     await made.apply()
     yield made
     await sandbox.stop()

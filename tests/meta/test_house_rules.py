@@ -32,6 +32,7 @@ def test_every_text_that_code_names_is_there() -> None:
     named = {
         text
         for path in (ROOT / "bot").rglob("*.py")
+        if path.parent.name not in {"program", "doctor"}  # whose strings are keys of the programme file
         for text in strings_of(path)
         if re.fullmatch(rf"({FEATURES})\.[a-z][a-z0-9_]*", text)
     }
@@ -42,7 +43,8 @@ def test_every_text_that_code_names_is_there() -> None:
         for path in (ROOT / "bot").rglob("*.py")
         for text in re.findall(r'log\.\w+\(\s*"([\w.]+)"', path.read_text())
     }
-    missing = sorted(named - known - kinds - logged)
+    begun = {text for text in named if text.endswith("_") and any(key.startswith(text) for key in known)}
+    missing = sorted(named - known - kinds - logged - begun)
     assert missing == []
     assert len(named & known) > 60, "the search finds what it looks for"
 

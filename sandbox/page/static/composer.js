@@ -157,6 +157,14 @@ function withMentions(text) {
   return found;
 }
 
+/** The command that begins like this, if there is one. */
+async function commandMeant(text) {
+  if (!/^\/[\w-]+( [\w-]+)*\s*$/.test(text)) return undefined;
+  const wanted = text.slice(1).trim().toLowerCase();
+  const all = await commandsHere();
+  return all.find((each) => each.path === wanted) ?? all.find((each) => each.path.startsWith(wanted));
+}
+
 let sending = false;
 
 async function submitWords() {
@@ -167,7 +175,7 @@ async function submitWords() {
   sending = true;
   try {
     // Typed faster than the list came: a command is a command.
-    const command = !editing && /^\/\w/.test(content) && (await commandsHere()).find((each) => `/${each.path}` === content.trim().toLowerCase());
+    const command = !editing && await commandMeant(content);
     if (command) return choose(command);
     if (editing) await act("edit", as, { message: editing.id, content });
     else {

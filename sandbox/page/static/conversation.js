@@ -47,7 +47,7 @@ function follow(event) {
 function drawHead() {
   const head = document.getElementById("place");
   const place = here();
-  if (!place) return fill(head, h("h2", {}, "Nothing to see"));
+  if (!place) return fill(head, h("div", { class: "place-head" }, h("h2", {}, "Nothing to see")));
   const parent = place.parent && placeOf(place.parent);
   keyed(head, [{
     key: "head", sign: [place.name, place.kind, place.topic, place.archived, parent?.name],

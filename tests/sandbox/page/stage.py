@@ -54,7 +54,12 @@ def furnish(sandbox: Sandbox) -> Stage:
     staff = guild.add_role("Staff", int(Permission.MODERATE_MEMBERS), colour=0x0D7A6B)
     on_call = guild.add_role("On call", colour=0xB8442F, mentionable=True)
     groups = {"morning": guild.add_role("Morning group", colour=0x3B6EA8), "evening": guild.add_role("Evening group")}
-    people_roles = {"Rivera": (staff, on_call), "Chen": (staff,), "Alex": (groups["morning"],), "Bea": (groups["evening"],)}
+    people_roles = {
+        "Rivera": (staff, on_call),
+        "Chen": (staff,),
+        "Alex": (groups["morning"],),
+        "Bea": (groups["evening"],),
+    }
     for name, roles in people_roles.items():
         guild.member(people[name]).set_roles(role.id for role in roles)
     hidden = Overwrite(guild.id, ROLE, 0, _SEES)
@@ -149,7 +154,9 @@ def add_commands(bot: Bot, guild_id: int) -> None:
 
     @app_commands.context_menu(name="Report to staff")
     async def report(interaction: discord.Interaction, message: discord.Message) -> None:
-        await interaction.response.send_message(f"Staff will look at it: {len(message.content)} letters.", ephemeral=True)
+        await interaction.response.send_message(
+            f"Staff will look at it: {len(message.content)} letters.", ephemeral=True
+        )
 
     for command in (skill, member, report):
         bot.tree.add_command(command, guild=guild)
