@@ -37,6 +37,8 @@ class PageApi:
     def add_to(self, app: web.Application) -> None:
         """Serve the page and its endpoints, to itself only."""
         app.middlewares.append(own_requests_only)
+        app[live.CONNECTIONS] = live.Connections()
+        app.on_shutdown.append(app[live.CONNECTIONS].close)
         app.router.add_get("/", files.front)
         app.router.add_get(f"{PREFIX}/static/{{name}}", files.static)
         app.router.add_get(f"{PREFIX}/live", self.live)

@@ -7,10 +7,11 @@ the moment of sending, so a slow page costs a short list, sees the latest state,
 import asyncio
 import contextlib
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from sandbox.errors import Refused
 from sandbox.jsontypes import Json
@@ -76,11 +77,8 @@ class Watcher:
         self._house_changed = True
         if event.name == "COMMANDS_CHANGED":
             self._commands_changed = True
-        if not event.name.startswith("MESSAGE_") or event.channel is None or not self._shows(event.channel):
-            return
-        data = event.data
-        for message_id in data.get("ids") or [data.get("message_id") or data.get("id")]:
-            self._touched[int(message_id)] = None
+        if event.channel is not None:
+            self._touch(event, event.channel)
         if len(self._touched) > TOUCHED:
             self._touched.clear()
             self._stale = True
@@ -111,6 +109,16 @@ class Watcher:
         self._stale = self._house_changed = self._commands_changed = False
         return news
 
+    def _touch(self, event: Event, channel: Channel) -> None:
+        thread = channel.as_thread
+        if thread is not None and str(thread.parent_id) == self._place and self._sandbox.world.history.find(thread.id):
+            # The message a thread hangs from says how much is in it.
+            self._touched[thread.id] = None
+        if event.name.startswith("MESSAGE_") and self._shows(channel):
+            data = event.data
+            for message_id in data.get("ids") or [data.get("message_id") or data.get("id")]:
+                self._touched[int(message_id)] = None
+
     def _take_messages(self, viewer_id: int) -> tuple[list[Json], list[str]]:
         messages: list[Json] = []
         gone: list[str] = []
@@ -129,10 +137,40 @@ class Watcher:
         return channel.is_dm and any(user.id == self._viewer_id for user in channel.recipients)
 
 
+class Connections:
+    """The open pages, so that a server that stops can say so instead of waiting for them."""
+
+    def __init__(self) -> None:
+        self._open: set[web.WebSocketResponse] = set()
+
+    async def close(self, _app: web.Application) -> None:
+        """Tell every page that the server goes."""
+        for socket in tuple(self._open):
+            await socket.close(code=WSCloseCode.GOING_AWAY)
+
+    @contextlib.contextmanager
+    def holding(self, socket: web.WebSocketResponse) -> Iterator[None]:
+        """Count a page as open meanwhile."""
+        self._open.add(socket)
+        try:
+            yield
+        finally:
+            self._open.discard(socket)
+
+
+CONNECTIONS: Final = web.AppKey("page_connections", Connections)
+
+
 async def serve(sandbox: "Sandbox", marks: ReadMarks, request: web.Request) -> web.WebSocketResponse:
     """One page's connection, until it closes."""
     socket = web.WebSocketResponse(heartbeat=_HEARTBEAT, max_msg_size=4096)
     await socket.prepare(request)
+    with request.app[CONNECTIONS].holding(socket):
+        await _talk(sandbox, marks, socket)
+    return socket
+
+
+async def _talk(sandbox: "Sandbox", marks: ReadMarks, socket: web.WebSocketResponse) -> None:
     watcher = Watcher(sandbox, marks)
     unsubscribe = sandbox.subscribe(watcher.hear)
     unfollow = sandbox.clock.subscribe(watcher.moved)
@@ -153,7 +191,6 @@ async def serve(sandbox: "Sandbox", marks: ReadMarks, request: web.Request) -> w
         # The page is gone, or the server stops; what could not be told has nobody to be told to.
         with contextlib.suppress(asyncio.CancelledError, ConnectionError, RuntimeError):
             await telling
-    return socket
 
 
 def _listen(watcher: Watcher, body: Body) -> None:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sandbox.page.seeing import sees_message
-from sandbox.snowflakes import snowflake_at
 from sandbox.world.channels import Channel
 from sandbox.world.kinds import MessageFlag
 from sandbox.world.messages import Message
@@ -39,7 +38,8 @@ class ReadMarks:
     def open(self) -> None:
         """The page was opened; only the first time matters."""
         if self._opened is None:
-            self._opened = snowflake_at(self._world.clock.now())
+            # An id of its own: what is said within this very millisecond comes after it.
+            self._opened = self._world.snowflakes.next()
 
     def read(self, user_id: int, place: Channel, message_id: int) -> bool:
         """Note that a person has seen a place up to this message. Returns whether that is news."""

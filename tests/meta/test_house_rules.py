@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.content import Content
+from bot.program.permissions import BOT_PERMISSIONS
 from config.settings import variables
 
 ROOT = Path(__file__).parents[2]
@@ -62,3 +63,7 @@ def test_every_setting_stands_in_the_readme_or_its_example() -> None:
 def test_no_registry_stands_in_a_lock() -> None:
     for lock in ROOT.glob("requirements*.lock"):
         assert "://" not in lock.read_text()
+
+
+def test_the_readme_asks_for_exactly_the_permissions_it_needs() -> None:
+    assert f"permissions={int(BOT_PERMISSIONS)}`" in (ROOT / "README.md").read_text()

@@ -7,6 +7,8 @@ import { here, isAfter, placeOf, places, set, state } from "./store.js";
 import { toast, tried } from "./toast.js";
 import { setClock } from "./when.js";
 
+const NOTICED = 300;
+
 let turn = 0;
 let gone = new Set();
 let noticeNumber = 0;
@@ -106,8 +108,12 @@ export async function interact(verb, body, { quiet = false } = {}) {
   const as = state.house.me;
   const place = state.place;
   const notice = { id: ++noticeNumber, as, place, after: state.messages.at(-1)?.id ?? "0", text: null, pending: true };
-  if (!quiet) set({ notices: [...state.notices, notice] });
-  const drop = () => set({ notices: state.notices.filter((each) => each.id !== notice.id) });
+  // Most answers come at once; only a wait that one would notice is shown.
+  const timer = quiet ? null : setTimeout(() => set({ notices: [...state.notices, notice] }), NOTICED);
+  const drop = () => {
+    clearTimeout(timer);
+    dismissNotice(notice.id);
+  };
   let found;
   try {
     found = await act(verb, as, body);

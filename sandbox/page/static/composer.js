@@ -61,7 +61,7 @@ function draw() {
   const place = here();
   const key = `${state.house.me} ${state.place}`;
   if (key !== draftKey) {
-    if (draftKey) drafts.set(draftKey, words.value);
+    if (draftKey && !editing) drafts.set(draftKey, words.value);
     draftKey = key;
     words.value = drafts.get(key) ?? "";
     files = [];
@@ -80,8 +80,9 @@ function draw() {
 function drawAbout() {
   const { replyTo } = state;
   if (state.editing !== editing) {
+    if (!editing) drafts.set(draftKey, words.value);
     editing = state.editing;
-    words.value = editing ? editing.content : "";
+    words.value = editing ? editing.content : drafts.get(draftKey) ?? "";
     grow();
   }
   about.hidden = !replyTo && !editing;
@@ -172,6 +173,7 @@ async function submitWords() {
   if (sending || (!content.trim() && !files.length)) return;
   const as = state.house.me;
   const { place } = state;
+  const key = draftKey;
   sending = true;
   try {
     // Typed faster than the list came: a command is a command.
@@ -182,11 +184,14 @@ async function submitWords() {
       const encoded = await Promise.all(files.map(encode));
       await act("say", as, { place, content, reply_to: state.replyTo?.id ?? null, files: encoded });
     }
-    words.value = "";
-    files = [];
-    drawFiles();
-    grow();
-    set({ replyTo: null, editing: null });
+    if (!editing) drafts.delete(key);
+    if (key === draftKey) {
+      if (!editing) words.value = "";
+      files = [];
+      drawFiles();
+      grow();
+      set({ replyTo: null, editing: null });
+    }
   } catch (error) {
     toast(error.message);
   } finally {

@@ -39,8 +39,9 @@ function draw() {
   const own = me();
   keyed(document.getElementById("self"), [{ key: own.id, sign: [own.dms, own.locale, own.guilds, own.name, house.others, house.guilds.map((each) => [each.name, each.mine])], make: () => settings(own) }]);
   const ringing = house.people.some((each) => each.rings > 0 && each.id !== house.me);
-  const places = house.dm?.rings > 0;
-  document.querySelector("#open-sides .dot").hidden = !(ringing || places);
+  document.querySelector("#open-sides .dot").hidden = !(ringing || own.rings > 0);
+  const rings = house.people.reduce((sum, each) => sum + each.rings, 0);
+  document.title = rings ? `(${rings}) Handrail sandbox` : "Handrail sandbox";
 }
 
 function personButton(person, current) {

@@ -25,9 +25,8 @@ class Asker:
     def url(self, path: str) -> str:
         return f"{self.stage.sandbox.page_url}{PREFIX}/{path}"
 
-    async def get(self, path: str, as_: str | None = None, **query: Any) -> tuple[int, Any]:
-        if as_ is not None:
-            query["as"] = str(self.stage.people[as_].id)
+    async def get(self, path: str, as_: str | int, **query: Any) -> tuple[int, Any]:
+        query["as"] = as_ if isinstance(as_, int) else self.stage.people[as_].id
         async with self.session.get(self.url(path), params={key: str(each) for key, each in query.items()}) as reply:
             return reply.status, await reply.json()
 

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 
 from sandbox import Sandbox
-from sandbox.permissions import MEMBER, ROLE, Overwrite, Permission
+from sandbox.permissions import ROLE, Overwrite, Permission
 from sandbox.world.channels import Channel, Thread
 from sandbox.world.guilds import Guild
 from sandbox.world.kinds import ChannelType
@@ -77,7 +77,6 @@ def furnish(sandbox: Sandbox) -> Stage:
     world.add_bot_to_guild(guild, int(Permission.ADMINISTRATOR))
     private = start_thread(channels["welcome"], world.bot.id, "For Alex", private=True)
     private.join(people["Alex"].id)
-    assert MEMBER == 1
     return Stage(sandbox, guild, people, channels, private)
 
 
@@ -158,7 +157,8 @@ def add_commands(bot: Bot, guild_id: int) -> None:
             f"Staff will look at it: {len(message.content)} letters.", ephemeral=True
         )
 
-    for command in (skill, member, report):
+    commands: tuple[Any, ...] = (skill, member, report)
+    for command in commands:
         bot.tree.add_command(command, guild=guild)
 
 

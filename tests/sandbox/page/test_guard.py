@@ -1,5 +1,7 @@
 """Only the page itself may ask: no other site, by no name but loopback's."""
 
+import json
+
 import aiohttp
 import pytest
 
@@ -71,7 +73,7 @@ async def test_no_other_site_listens_in(asker: Asker) -> None:
 
 
 async def test_a_form_of_another_kind_is_no_act(asker: Asker) -> None:
-    body = '{"as": "%d", "open": false}' % asker.stage.people["Alex"].id
+    body = json.dumps({"as": str(asker.stage.people["Alex"].id), "open": False})
     async with asker.session.post(asker.url("act/dms"), data=body, headers={"Content-Type": "text/plain"}) as reply:
         assert reply.status == 400
     assert asker.stage.people["Alex"].dms_open

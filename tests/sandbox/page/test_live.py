@@ -143,3 +143,21 @@ async def test_nonsense_ends_the_connection(asker: Asker, stage: Stage) -> None:
         await socket.send_str(text)
         assert (await socket.receive(timeout=WAIT)).type is aiohttp.WSMsgType.CLOSE
         await socket.close()
+
+
+async def test_a_card_counts_what_is_said_in_its_thread(asker: Asker, stage: Stage) -> None:
+    place, alex = stage.channels["morning-check-in"], stage.people["Alex"]
+    said = stage.sandbox.people.say(alex, place, "Hello")
+    thread = stage.sandbox.people.create_thread(alex, place, "Today", from_message=said)
+    socket = await watch(asker, "Alex", place.id)
+    stage.sandbox.people.say(alex, thread, "In here")
+    (news,) = (await socket.receive_json(timeout=WAIT))["messages"]
+    assert (news["id"], news["thread"]["count"]) == (str(said.id), 1)
+    await socket.close()
+
+
+async def test_a_server_that_stops_says_so(asker: Asker, stage: Stage) -> None:
+    socket = await watch(asker, "Alex", "dm")
+    await stage.sandbox.stop()
+    closing = await socket.receive(timeout=WAIT)
+    assert (closing.type, closing.data) == (aiohttp.WSMsgType.CLOSE, aiohttp.WSCloseCode.GOING_AWAY)

@@ -115,7 +115,7 @@ async def test_a_place_that_is_not_theirs_is_refused(asker: Asker, stage: Stage)
 async def test_nobody_is_the_bot(asker: Asker, stage: Stage) -> None:
     world = stage.sandbox.world
     for user_id in (world.bot.id, world.developer.id, 7):
-        assert (await asker.get("house", **{"as": user_id}))[0] == 404
+        assert (await asker.get("house", user_id))[0] == 404
         assert (await asker.post("act/dms", {"as": str(user_id), "open": False}))[0] == 404
 
 
