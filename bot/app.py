@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, final
@@ -277,16 +277,22 @@ class App:
     async def close(self) -> None:
         """Finish what was claimed, close the connection, note what was read, let everything go."""
         self.heart.stop()
-        await self.outbox.close(SHUTDOWN_GRACE)
-        await self.client.close()
+        async with (
+            AsyncExitStack() as ending
+        ):  # whatever fails on the way, the database is closed: its threads must end
+            ending.push_async_callback(self.database.close)
+            ending.push_async_callback(self._watermarks.flush)
+            ending.push_async_callback(self._end_background)
+            ending.push_async_callback(self.client.close)
+            await self.outbox.close(SHUTDOWN_GRACE)
+        log.info("app.closed")
+
+    async def _end_background(self) -> None:
         for task in self._background:
             task.cancel()
         for task in self._background:
-            with suppress(asyncio.CancelledError, Exception):
+            with suppress(asyncio.CancelledError, Exception):  # what ended by itself was told by ``wait``
                 await task
-        await self._watermarks.flush()
-        await self.database.close()
-        log.info("app.closed")
 
     def _begin(self, name: str, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = asyncio.create_task(work, name=f"handrail: {name}")

@@ -16,10 +16,14 @@ class Scale:
     messages: int
     lines: int
     series: int
+    steady: float
+    """Seconds for which a process's memory must stand still before it counts as at rest."""
 
 
-FULL = Scale(runs=5, pending=1_000_000, inserted=100_000, claimed=1_000, messages=200, lines=5_000, series=500)
+FULL = Scale(
+    runs=5, pending=1_000_000, inserted=100_000, claimed=1_000, messages=200, lines=5_000, series=500, steady=1.0
+)
 """What ``make bench`` runs and ``docs/performance.md`` shows: about five minutes on two cores."""
 
-TINY = Scale(runs=1, pending=500, inserted=200, claimed=20, messages=2, lines=50, series=5)
+TINY = Scale(runs=1, pending=500, inserted=200, claimed=20, messages=2, lines=50, series=5, steady=0.1)
 """Enough to see that each benchmark still runs; its figures mean nothing."""

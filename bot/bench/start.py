@@ -94,19 +94,19 @@ async def _measure(scale: Scale, folder: Path) -> tuple[list[Start], list[Start]
         here = folder / str(run)
         here.mkdir()
         async with a_sandbox(here) as place:
-            first.append(await _start(here, place, here / "handrail.db", key))
+            first.append(await _start(here, place, here / "handrail.db", key, scale.steady))
     async with a_sandbox(folder) as place:
         small, large = folder / "handrail.db", folder / "full.db"
-        first.append(await _start(folder, place, small, key))
+        first.append(await _start(folder, place, small, key, scale.steady))
         shutil.copyfile(small, large)
         await fill(large, parse_keys(key), scale.pending)
         for _ in range(scale.runs):
-            second.append(await _start(folder, place, small, key))
-            full.append(await _start(folder, place, large, key))
+            second.append(await _start(folder, place, small, key, scale.steady))
+            full.append(await _start(folder, place, large, key, scale.steady))
     return first, second, full
 
 
-async def _start(folder: Path, place: Place, database: Path, key: str) -> Start:
+async def _start(folder: Path, place: Place, database: Path, key: str, steady: float) -> Start:
     bot = await begin_bot(folder, place, database, write_programme(folder, place), key)
     try:
         logging_in = await bot.event("logging in", "discord.client")
@@ -114,7 +114,7 @@ async def _start(folder: Path, place: Place, database: Path, key: str) -> Start:
         connected = await bot.event("Shard ID", "discord.gateway")
         ready = await bot.event("app.started")
         processor = bot.processor_seconds()
-        memory = await bot.memory_at_rest()
+        memory = await bot.memory_at_rest(steady)
     finally:
         stopped, code = await bot.stop()
     if code != 0:

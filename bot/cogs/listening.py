@@ -1,7 +1,9 @@
 """The door for words: every message, edit and thread title in a watched place, and every DM, goes to the intake."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 import discord
 from discord.ext import commands
@@ -95,20 +97,36 @@ class Listening(commands.Cog):
         if not message.author.bot:
             if place.is_dm and await self._members.dms.find(message.author.id) != place.channel_id:
                 await self._members.dms.keep(message.author.id, place.channel_id)
+            source = "dm" if place.is_dm else "channel"
             if words_of(message):
-                await self._handle(message, place, "dm" if place.is_dm else "channel")
+                await self._handle(message, place, source)
+            if message.attachments:
+                await self._until_it_works(message, partial(self._unreadable, message, place, source))
         mark.done(message.id)
 
     async def _handle(self, message: discord.Message, place: Place, source: str) -> None:
-        """Give the words to the intake, again and again where it fails: nothing else may end this."""
+        """Give the words to the intake."""
+
+        async def hear() -> None:
+            await self._intake.handle(words_of(message), await self._origin(message, place, source))
+
+        await self._until_it_works(message, hear)
+
+    async def _unreadable(self, message: discord.Message, place: Place, source: str) -> None:
+        await self._intake.handle_unreadable(await self._origin(message, place, source))
+
+    async def _origin(self, message: discord.Message, place: Place, source: str) -> Origin:
+        guild_id = place.guild_id
+        if guild_id is None:
+            guild_id = await self._members.guild_of(message.author.id)
+        return Origin(guild_id, message.author.id, place.channel_id, source, message.id)
+
+    async def _until_it_works(self, message: discord.Message, work: Callable[[], Awaitable[None]]) -> None:
+        """Try again and again where it fails: nothing but having been handled ends this."""
         attempt = 0
         while True:
             try:
-                guild_id = place.guild_id
-                if guild_id is None:
-                    guild_id = await self._members.guild_of(message.author.id)
-                origin = Origin(guild_id, message.author.id, place.channel_id, source, message.id)
-                await self._intake.handle(words_of(message), origin)
+                await work()
             except Exception:
                 log.exception("listening.not_handled", message=message.id, attempt=attempt)
                 await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])

@@ -118,6 +118,27 @@ class CrisisService:
         text_key = "crisis.staff_already_asked" if heard else "crisis.staff_will_contact"
         return await self.say(guild_id, standing.language, text_key, shift)
 
+    async def cannot_read(self, guild_id: int | None, user_id: int, language: str | None = None) -> None:
+        """Somebody sent what no program can read (a picture, a voice message): tell them so, once ever, privately."""
+        if guild_id is None:
+            return
+        standing = await self._members.standing(guild_id, user_id)
+        told = Draft(
+            kind=REPLY,
+            lane=Lane.DIRECT,
+            dedupe_key=f"cannot-read:{guild_id}:{user_id}",
+            guild_id=guild_id,
+            user_id=user_id,
+            due_at=self._clock.now(),
+            arguments={
+                "key": "crisis.cannot_read_attachment",
+                "count": 0,
+                "language": language or standing.language,
+            },
+        )
+        async with self._database.write() as session:
+            await self._outbox.put(session, [told])
+
     async def _respond(self, alarm: Alarm, language: str, *, is_form: bool) -> Response:
         shift = await self._oncall.shift(alarm.guild_id)
         key = reply_key(alarm.tier, alarm.categories)

@@ -49,6 +49,10 @@ class Intake:
     def __init__(self, crisis: CrisisService, moderation: Moderation | None = None) -> None:
         self._crisis, self._moderation = crisis, moderation
 
+    async def handle_unreadable(self, origin: Origin) -> None:
+        """Something came that cannot be read; its author is told so once."""
+        await self._crisis.cannot_read(origin.guild_id, origin.author_id, origin.language)
+
     async def handle(self, text: str, origin: Origin) -> Heard:
         """Read ``text``. When this returns, what had to be done for somebody's safety is committed."""
         response = await self._crisis.hear(

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.program.file import digest_of, load_programme
+from bot.errors import ProgrammeFileError
+from bot.program.file import digest_of, load_programme, parse_programme
 from bot.program.schema import DEFAULT_LADDER, Language, MeetingKind, Notified, Programme, Track
 from bot.timing import Weekday, parse_week_time
 from tests.program.files import SMALLEST, TWO_GROUPS, WHOLE, programme, refusal
@@ -16,7 +17,7 @@ EXAMPLE = Path(str(resources.files("config") / "program.example.yaml"))
 
 def test_the_example_is_a_programme() -> None:
     example = load_programme(EXAMPLE)
-    assert example.program.name == "Riverside IOP"
+    assert example.program.name == "Riverside"
     assert [group.key for group in example.groups] == ["morning"]
     assert example.oncall.rota.people == (111, 112)
 
@@ -112,3 +113,13 @@ def test_a_file_is_read_with_or_without_a_byte_order_mark(tmp_path: Path) -> Non
     assert load_programme(path) == programme(SMALLEST)
     path.write_bytes(SMALLEST.replace("\n", "\r\n").encode())
     assert load_programme(path) == programme(SMALLEST)
+
+
+def test_a_programme_for_minors_has_no_family_groups() -> None:
+    text = (
+        "program: {name: R, timezone: America/New_York, country: US, minors: true}\n"
+        "groups:\n  - {key: a, name: A, track: iop}\n  - {key: f, name: F, track: family}\n"
+    )
+    with pytest.raises(ProgrammeFileError, match=r"line 4, groups\.track: a programme for minors has no family groups"):
+        parse_programme(text, "riverside.yaml")
+    assert parse_programme(text.replace("minors: true", "minors: false"), "riverside.yaml")

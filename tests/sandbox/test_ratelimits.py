@@ -86,7 +86,7 @@ def test_each_channel_has_its_own_bucket_under_one_name(limits: RateLimits) -> N
     [
         ("DELETE", MESSAGE, {"channel_id": "1", "message_id": "2"}, Rule(5, 1.0)),
         ("PATCH", MESSAGE, {"channel_id": "1", "message_id": "2"}, Rule(5, 5.0)),
-        ("POST", "/guilds/{guild_id}/channels", {"guild_id": "1"}, Rule(10, 10.0)),
+        ("POST", "/guilds/{guild_id}/channels", {"guild_id": "1"}, Rule(30, 10.0)),
         ("PUT", "/guilds/{g}/members/{u}/roles/{r}", {"g": "1", "u": "2", "r": "3"}, Rule(10, 10.0)),
         ("POST", "/users/@me/channels", {}, Rule(10, 10.0)),
         ("POST", FOLLOW_UP, {"application_id": "1", "interaction_token": "t"}, Rule(5, 2.0)),

@@ -211,3 +211,14 @@ async def test_nobody_on_the_rota_goes_to_the_next_step_at_once(empty_house: Hou
     await house["Alex"].says(DANGER, in_="morning-check-in")
     assert house["Chen"].is_paged()
     assert any("Nobody is on shift" in text for text in house["Alex"].texts())
+
+
+async def test_who_sends_a_picture_is_told_once_that_it_cannot_be_read(house: House) -> None:
+    await house.enrol("Alex")
+    alex = house["Alex"]
+    for _ in range(2):
+        await alex.says("", in_="morning-check-in", attachments=[("a.png", b"0")])
+    told = [text for text in alex.texts() if "cannot read pictures" in text]
+    assert len(told) == 1
+    assert "988" in told[0]
+    assert not house["Rivera"].is_paged()

@@ -108,7 +108,7 @@ async function onInput() {
     const wanted = text.slice(1).toLowerCase();
     const all = (await tried(commandsHere)) ?? [];
     if (words.value !== text) return;
-    const found = all.filter((each) => each.path.includes(wanted)).sort((one, other) => other.path.startsWith(wanted) - one.path.startsWith(wanted));
+    const found = all.filter((each) => each.path.includes(wanted)).sort((one, other) => other.path.startsWith(wanted) - one.path.startsWith(wanted) || one.path.localeCompare(other.path));
     return suggestions.show("Commands", found.map((each) => ({ label: `/${each.path}`, about: each.description, choose: () => choose(each) })));
   }
   const mention = /(?:^|\s)@([^\s@]*)$/.exec(text.slice(0, words.selectionStart));

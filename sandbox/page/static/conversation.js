@@ -4,7 +4,7 @@ import { dismissNotice, loadEarlier, open } from "./acts.js";
 import { fill, h, icon, keyed } from "./dom.js";
 import { closeMenu } from "./menu.js";
 import { tellRead } from "./live.js";
-import { messageNode } from "./message.js";
+import { messageNode, showMessage } from "./message.js";
 import { directory, here, isAfter, placeOf, state, watch } from "./store.js";
 import { dayOf, refreshRelative } from "./when.js";
 
@@ -39,9 +39,12 @@ export function startConversation() {
   setInterval(refreshRelative, 5000);
 }
 
-function follow(event) {
+async function follow(event) {
   const target = event.target.closest("[data-place]");
-  if (target) open(target.dataset.place);
+  if (!target) return;
+  const { place, target: message } = target.dataset;
+  if (place !== state.place) await open(place);
+  if (message) showMessage(message);
 }
 
 function drawHead() {

@@ -1,18 +1,24 @@
 // The fields of forms and commands: each with its label, its limits, and the sentence that says what is wrong.
 
 import { choicesFor } from "./choices.js";
-import { h } from "./dom.js";
+import { h, unseen } from "./dom.js";
 
 let number = 0;
 
-/** A field {node, read, check, focus}: `read` gives its value or null, `check` shows and returns what is wrong. */
+/**
+ * A field {node, read, check, focus}: `read` gives its value or null, `check` shows and returns what is wrong.
+ * A form marks what is needed, as its labels are the application's; a command (`compact`) what is optional.
+ */
 export function makeField(spec, { compact = false } = {}) {
   const id = `field-${++number}`;
   const input = inputFor(spec, id);
   const error = h("p", { class: "field-error", id: `${id}-error`, hidden: true });
   const describedBy = [spec.description && `${id}-about`, `${id}-error`].filter(Boolean).join(" ");
   input.target.setAttribute("aria-describedby", describedBy);
-  const label = [spec.label, !spec.required && h("span", { class: "optional" }, " (optional)")];
+  const needed = spec.required
+    ? !compact && [h("span", { class: "needed", "aria-hidden": "true" }, " *"), unseen(" (needed)")]
+    : compact && h("span", { class: "optional" }, " (optional)");
+  const label = [spec.label, needed];
   const parts = [
     spec.description && h("p", { class: "field-about", id: `${id}-about` }, spec.description),
     input.node,

@@ -1,7 +1,7 @@
 // Discord's Markdown, read straight into nodes. Only the forms below mean anything; all else is text.
 
 import { h } from "./dom.js";
-import { channelMention, commandMention, everyoneMention, link, roleMention, timeMention, userMention } from "./mentions.js";
+import { address, channelMention, commandMention, everyoneMention, link, roleMention, timeMention, userMention } from "./mentions.js";
 
 const FENCE = /^```(?:[\w+#.-]*\n)?([\s\S]*?)```/;
 const DEEPEST = 12;
@@ -122,8 +122,8 @@ const RULES = [
   [/<\/([\w -]{1,100}):\d{1,20}>/y, (match) => commandMention(match[1])],
   [/<t:(-?\d{1,12})(?::([tTdDfFsSR]))?>/y, (match) => timeMention(Number(match[1]), match[2] ?? "f")],
   [/<a?(:\w{1,40}:)\d{1,20}>/y, (match) => match[1]],
-  [/<(https?:\/\/[^\s<>]+)>/y, (match) => link(match[1], match[1])],
-  [/https?:\/\/[^\s<>]*[^\s<>.,:;"')\]!?]/y, (match) => link(match[0], match[0])],
+  [/<(https?:\/\/[^\s<>]+)>/y, (match, names) => address(match[1], names)],
+  [/https?:\/\/[^\s<>]*[^\s<>.,:;"')\]!?]/y, (match, names) => address(match[0], names)],
   [/@(?:everyone|here)\b/y, (match) => everyoneMention(match[0])],
 ];
 

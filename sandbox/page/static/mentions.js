@@ -41,6 +41,20 @@ export function timeMention(unix, style) {
   return node;
 }
 
+const OWN_LINK = /^https:\/\/(?:\w+\.)?discord\.com\/channels\/(?:\d+|@me)\/(\d+)(?:\/(\d+))?$/;
+
+/** An address as a link. One of a channel or a message leads there on this page; it must not lead out of the sandbox. */
+export function address(found, names) {
+  const own = OWN_LINK.exec(found);
+  if (!own) return link(found, found);
+  const mention = channelMention(own[1], names);
+  if (own[2] && mention.dataset.place) {
+    mention.dataset.target = own[2];
+    mention.append(" › message");
+  }
+  return mention;
+}
+
 /** A link to elsewhere; it says nothing of where it was followed from. */
-export const link = (address, children) =>
-  h("a", { href: address, target: "_blank", rel: "noopener noreferrer nofollow" }, children);
+export const link = (found, children) =>
+  h("a", { href: found, target: "_blank", rel: "noopener noreferrer nofollow" }, children);

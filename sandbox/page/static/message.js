@@ -6,6 +6,7 @@ import { add, avatar, colour, h, icon } from "./dom.js";
 import { attachment, embed, forwarded, poll } from "./embeds.js";
 import { inlineMarkdown, markdown } from "./markdown.js";
 import { openMenu } from "./menu.js";
+import { toast } from "./toast.js";
 import { stamp, timeOfDay } from "./when.js";
 
 const NOTICES = {
@@ -48,9 +49,16 @@ function above(message, names) {
 
 function jump(event, id) {
   event.preventDefault();
+  showMessage(id);
+}
+
+/** Bring a message into sight, where it is loaded. */
+export function showMessage(id) {
   const target = document.getElementById(`message-${id}`);
-  target?.scrollIntoView({ block: "center" });
-  target?.animate([{ backgroundColor: "var(--glow)" }, { backgroundColor: "transparent" }], 1600);
+  if (!target) return toast("That message is not among those loaded here.", "note");
+  target.scrollIntoView({ block: "center" });
+  target.animate([{ backgroundColor: "var(--glow)" }, { backgroundColor: "transparent" }], 1600);
+  return undefined;
 }
 
 /** What a message says and carries. */

@@ -164,3 +164,35 @@ async def test_on_a_phone(stage: Stage) -> None:
         await page.tap(".send")
         await page.wait_for_selector(".message:has-text('From the bus')")
         assert await page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+async def test_a_link_to_a_message_leads_there_and_not_out(stage: Stage) -> None:
+    people, alex = stage.sandbox.people, stage.people["Alex"]
+    said = people.say(alex, stage.channels["morning-coping"], "Over here")
+    address = f"https://discord.com/channels/{stage.guild.id}/{said.channel_id}/{said.id}"
+    people.say(alex, stage.channels["morning-check-in"], f"See {address}")
+    async with window(stage) as page:
+        await become(page, stage, "Alex")
+        await go(page, stage, "morning-check-in")
+        await page.click(".words >> text=#morning-coping › message")
+        await page.wait_for_selector(f"#message-{said.id}:has-text('Over here')")
+        assert await page.inner_text("#place h2") == "morning-coping"
+        assert len(page.context.pages) == 1
+
+
+async def test_drafts_stay_with_their_place_and_editing_gives_them_back(stage: Stage) -> None:
+    stage.sandbox.people.say(stage.people["Alex"], stage.channels["morning-check-in"], "Said before")
+    async with window(stage) as page:
+        await become(page, stage, "Alex")
+        await go(page, stage, "morning-check-in")
+        await page.fill("#words", "half a sentence")
+        await go(page, stage, "morning-coping")
+        assert await page.input_value("#words") == ""
+        await go(page, stage, "morning-check-in")
+        assert await page.input_value("#words") == "half a sentence"
+        await page.hover(".message")
+        await page.click(".message .more")
+        await page.click(".menu >> text=Edit")
+        assert await page.input_value("#words") == "Said before"
+        await page.keyboard.press("Escape")
+        assert await page.input_value("#words") == "half a sentence"

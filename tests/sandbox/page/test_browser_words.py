@@ -59,6 +59,11 @@ CASES = {
     "<#44>": '<p><span class="mention dim">#no-access</span></p>',
     "<:leaf:123>": "<p>:leaf:</p>",
     "</skill:1>": '<p><button type="button" class="mention command-link" data-command="skill">/skill</button></p>',
+    "https://discord.com/channels/1/33/44": (
+        '<p><button type="button" class="mention place-link" data-place="33" data-target="44">'
+        "#welcome › message</button></p>"
+    ),
+    "https://discord.com/channels/1/55/44": '<p><span class="mention dim">#no-access</span></p>',
     "https://example.org/a_b_c.": (
         '<p><a href="https://example.org/a_b_c" target="_blank" rel="noopener noreferrer nofollow">'
         "https://example.org/a_b_c</a>.</p>"
