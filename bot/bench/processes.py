@@ -19,8 +19,8 @@ DEADLINE: Final = 60.0
 STOPPED_WITHIN: Final = 15.0
 """Seconds after SIGTERM before a process that does not end is killed."""
 
-_DEVELOPMENT_ONLY: Final = ("rich",)
-"""What the tools of development bring along, and structlog imports where it finds it: 7 MB that no operator has."""
+_DEVELOPMENT_ONLY: Final = ("rich", "pygments")
+"""What the tools of development bring along, and structlog and Mako import where they find it: no operator has it."""
 
 _ROOT: Final = Path(bot.__file__).parent.parent
 _LOOKED_AT_FOR: Final = 6.0

@@ -139,6 +139,11 @@ async def guilds_of(session: AsyncSession, user_id: int) -> Sequence[int]:
     return (await session.scalars(query)).all()
 
 
+async def read_membership(session: AsyncSession, membership_id: int) -> MembershipRow | None:
+    """One membership by its row id, to look at."""
+    return await session.get(MembershipRow, membership_id)
+
+
 async def membership(session: AsyncSession, membership_id: int) -> MembershipRow | None:
     """One membership by its row id, to be changed: locked where the database locks rows."""
     query = select(MembershipRow).where(MembershipRow.id == membership_id).with_for_update()

@@ -204,7 +204,7 @@ class MemberService:
     async def enrolment(self, membership_id: int) -> Enrolment | None:
         """One membership, for the notice that is about to go out."""
         async with self._database.read() as session:
-            row = await records.membership(session, membership_id)
+            row = await records.read_membership(session, membership_id)
             if row is None:
                 return None
             member = await records.member(session, row.guild_id, row.user_id)

@@ -186,8 +186,14 @@ async def replies_given(session: AsyncSession, guild_id: int, user_id: int) -> i
     return (await session.scalars(query)).one()
 
 
+async def servers_climbing(session: AsyncSession, now: datetime) -> Sequence[int]:
+    """The servers with an incident whose next step is due at ``now`` (UTC)."""
+    query = select(IncidentRow.guild_id).where(text(_CLIMBING), IncidentRow.next_escalation_at <= now).distinct()
+    return (await session.scalars(query)).all()
+
+
 async def climbing(session: AsyncSession, now: datetime, limit: int = 100) -> Sequence[IncidentRow]:
-    """The incidents whose next step is due at ``now`` (UTC), longest waiting first."""
+    """The incidents whose next step is due at ``now`` (UTC), longest waiting first; locked, to be changed."""
     query = (
         select(IncidentRow)
         .where(text(_CLIMBING), IncidentRow.next_escalation_at <= now)

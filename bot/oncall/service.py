@@ -178,7 +178,7 @@ class OnCallService:
     async def run_due(self, now: datetime) -> None:
         """Take every step that is due at ``now`` (UTC)."""
         async with self._database.read() as session:
-            guilds = {row.guild_id for row in await records.climbing(session, now)}
+            guilds = await records.servers_climbing(session, now)
         shifts = {guild_id: await self.shift(guild_id) for guild_id in guilds}
         async with self._database.write() as session:
             for row in await records.climbing(session, now):

@@ -21,23 +21,27 @@ Verb = Callable[["Sandbox", int, "Body"], Awaitable[Json]]
 _MOST_FAILURES: Final = 1000
 
 
+class WrongArgument(ValueError):  # noqa: N818 - names what is wrong, as the page's own mistake
+    """An argument is missing, or of another kind."""
+
+
 class Body:
     """The arguments of one act, checked as they are read.
 
     Raises:
-        ValueError: by each method, where an argument is missing or of another kind.
+        WrongArgument: by each method, where an argument is missing or of another kind.
     """
 
     def __init__(self, found: object) -> None:
         if not isinstance(found, dict):
-            raise ValueError("The body must be a JSON object.")  # noqa: TRY004 - for the sender it is a bad value
+            raise WrongArgument("The body must be a JSON object.")
         self._found: Json = found
 
     def text(self, name: str) -> str:
         """A text."""
         value = self._found.get(name)
         if not isinstance(value, str):
-            raise ValueError(f"{name} must be a text.")  # noqa: TRY004
+            raise WrongArgument(f"{name} must be a text.")
         return value
 
     def text_or_none(self, name: str) -> str | None:
@@ -48,28 +52,28 @@ class Body:
         """True or false."""
         value = self._found.get(name)
         if not isinstance(value, bool):
-            raise ValueError(f"{name} must be true or false.")  # noqa: TRY004
+            raise WrongArgument(f"{name} must be true or false.")
         return value
 
     def number(self, name: str) -> float:
         """A number."""
         value = self._found.get(name)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(f"{name} must be a number.")  # noqa: TRY004
+            raise WrongArgument(f"{name} must be a number.")
         return value
 
     def texts(self, name: str) -> list[str]:
         """A list of texts."""
         value = self._found.get(name)
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            raise ValueError(f"{name} must be a list of texts.")
+            raise WrongArgument(f"{name} must be a list of texts.")
         return value
 
     def table(self, name: str) -> dict[str, Any]:
         """Values by name."""
         value = self._found.get(name) or {}
         if not isinstance(value, dict):
-            raise ValueError(f"{name} must be an object.")  # noqa: TRY004
+            raise WrongArgument(f"{name} must be an object.")
         return value
 
     def files(self, name: str) -> list[tuple[str, bytes]]:
@@ -80,7 +84,7 @@ class Body:
             try:
                 found.append((part.text("name"), base64.b64decode(part.text("base64"), validate=True)))
             except binascii.Error:
-                raise ValueError("A file must be in base64.") from None
+                raise WrongArgument("A file must be in base64.") from None
         return found
 
 
@@ -222,5 +226,5 @@ def make_fault(sandbox: "Sandbox", body: Body) -> Json:
         case "clear":
             sandbox.faults.clear()
         case other:
-            raise ValueError(f"There is no fault {other!r}.")
+            raise WrongArgument(f"There is no fault {other!r}.")
     return {}

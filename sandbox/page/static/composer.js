@@ -120,6 +120,7 @@ async function onInput() {
 
 function choose(command) {
   words.value = "";
+  suggestions.close();
   grow();
   openCommand(command);
 }

@@ -15,6 +15,7 @@ const PLACE_ICONS = { dm: "letter", voice: "voice", private_thread: "lock", publ
 let log;
 let jump;
 let shownPlace = null;
+let shownLast = null;
 let atEnd = true;
 
 export const iconOf = (place) => icon(PLACE_ICONS[place.kind] ?? "hash");
@@ -71,13 +72,18 @@ function draw() {
     fill(log);
     closeMenu();
     atEnd = true;
+    shownLast = null;
   }
   const top = log.scrollTop;
   const height = log.scrollHeight;
   const oldest = log.querySelector("[data-message]")?.dataset.message;
   keyed(log, rows());
   const grewAbove = oldest && state.messages[0] && isAfter(oldest, state.messages[0].id) && log.querySelector("[data-message]")?.dataset.message !== oldest;
-  if (atEnd || state.messages.at(-1)?.mine && !grewAbove && log.scrollHeight > height) toEnd();
+  // One's own words, and what is said to one alone, are what one waits for.
+  const last = state.messages.at(-1);
+  const isOwnNews = last && shownLast && isAfter(last.id, shownLast) && (last.mine || last.ephemeral);
+  shownLast = last?.id ?? "0";
+  if (atEnd || isOwnNews) toEnd();
   else log.scrollTop = grewAbove ? top + log.scrollHeight - height : top;
   jump.hidden = atEnd || isNearEnd();
   markRead();

@@ -196,3 +196,53 @@ async def test_drafts_stay_with_their_place_and_editing_gives_them_back(stage: S
         assert await page.input_value("#words") == "Said before"
         await page.keyboard.press("Escape")
         assert await page.input_value("#words") == "half a sentence"
+
+
+async def test_an_answer_comes_into_sight_and_other_words_do_not_move_the_reader(played: Stage) -> None:
+    people, place = played.sandbox.people, played.channels["morning-check-in"]
+    await post_card(played, "morning-check-in")
+    for number in range(40):
+        people.say(played.people["Rivera"], place, f"Line {number}")
+    async with window(played) as page:
+        await become(page, played, "Alex")
+        await go(page, played, "morning-check-in")
+        await page.wait_for_selector(".message:has-text('Line 39')")
+        await page.locator("text=Say hello").scroll_into_view_if_needed()
+        people.say(played.people["Rivera"], place, "One more")
+        await page.wait_for_selector(".message:has-text('One more')")
+        assert await page.evaluate("document.getElementById('log').scrollTop") < 200
+        assert await page.is_visible("#jump")
+        await page.click("text=Say hello")
+        await page.wait_for_selector(".message.ephemeral")
+        await page.wait_for_selector("#jump", state="hidden")
+        await page.click(".message.ephemeral >> text=Dismiss")
+        await page.wait_for_selector(".message.ephemeral", state="detached")
+
+
+async def test_earlier_messages_load_above_what_one_reads(stage: Stage) -> None:
+    people, place = stage.sandbox.people, stage.channels["morning-check-in"]
+    for number in range(130):
+        people.say(stage.people["Rivera"], place, f"Line {number}.")
+    async with window(stage) as page:
+        await become(page, stage, "Alex")
+        await go(page, stage, "morning-check-in")
+        await page.wait_for_selector(".message:has-text('Line 129.')")
+        assert await page.locator(".message").count() == 100
+        await page.click("text=Earlier messages")
+        await page.wait_for_selector(".message:has-text('Line 0.')")
+        assert await page.locator(".message").count() == 130
+        assert await page.evaluate("document.getElementById('log').scrollTop") > 300
+        assert await page.locator("text=Earlier messages").count() == 0
+
+
+async def test_a_command_typed_faster_than_the_list_comes(played: Stage) -> None:
+    async with window(played) as page:
+        await become(page, played, "Rivera")
+        await go(page, played, "staff-room")
+        await page.fill("#words", "/member enr")
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("form.command >> text=/member enrol")
+        await page.wait_for_selector(".suggestions", state="hidden")
+        await page.keyboard.press("Escape")
+        await page.wait_for_selector("form.command", state="detached")
+        assert played.sandbox.people.read(played.people["Rivera"], played.channels["staff-room"]) == []

@@ -100,6 +100,14 @@ async def test_a_role_rings_and_other_words_do_not(asker: Asker, stage: Stage) -
     assert person(house, "Alex")["new"] == 0
 
 
+async def test_ones_own_words_are_not_new(asker: Asker, stage: Stage) -> None:
+    await asker.house("Alex")
+    stage.sandbox.people.say(stage.people["Alex"], stage.channels["morning-check-in"], "Hello")
+    house = {"house": await asker.house("Alex")}
+    assert person(house, "Alex")["new"] == 0
+    assert person(house, "Rivera")["new"] == 1
+
+
 async def test_what_was_said_before_the_page_was_opened_is_old(asker: Asker, stage: Stage) -> None:
     bot_says(stage, "welcome", "long ago")
     await asker.post("clock", {"seconds": 60})
