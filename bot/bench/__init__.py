@@ -34,7 +34,8 @@ def bench(names: Sequence[str], *, into: Path | None = None, scale: Scale = FULL
         return _refuse(f"{PAGE} shows one run of everything: leave the names out to write it.")
     if into is not None and not into.is_file():
         return _refuse(f"There is no {into} here: run this from the folder that holds docs.")
-    print(f"{conditions()}\n")
+    measured_on = conditions()
+    print(f"{measured_on}\n")
     tables: list[Table] = []
     for name, measure in BENCHMARKS.items():
         if not names or name in names:
@@ -42,7 +43,7 @@ def bench(names: Sequence[str], *, into: Path | None = None, scale: Scale = FULL
             print(f"{table.markdown()}\n", flush=True)
             tables.append(table)
     if into is not None:
-        write(into, conditions(), tables)
+        write(into, measured_on, tables)
     short = [figure for table in tables for figure in table.figures if figure.falls_short]
     for figure in short:
         print(f"Falls short: {figure.what}.")

@@ -1,7 +1,7 @@
 """How long a page takes: from words that say danger to the request that pages, both by the sandbox's one clock."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -127,9 +127,14 @@ class _House:
         channels = {channel["name"]: int(channel["id"]) for channel in guild["channels"]}
         options = {"user": control.people[_MEMBER], "group": "morning"}
         await control.act("command", _ON_CALL, channel=channels["staff-room"], name="member enrol", options=options)
-        await control.rests()
-        notice = (await control.act("dms", _MEMBER))[-1]
+        notice = (await _until(lambda: control.act("dms", _MEMBER)))[-1]
         await control.act("click", _MEMBER, message=notice["id"], button="I agree")
+
+        async def place() -> list[Json]:
+            seen = await control.act("visible_channels", _MEMBER)
+            return [channel for channel in seen if channel.get("name") == GROUP_CHANNEL]  # a DM has none
+
+        await _until(place)
         await control.rests()
         dms = {name: int((await control.act("dm_channel", name))["id"]) for name in (_MEMBER, _ON_CALL)}
         return cls(control, channels, dms)
@@ -153,13 +158,20 @@ class _House:
         return lambda request: request["path"] == f"/channels/{channel}/messages"
 
     async def _first(self, since: int, wanted: Callable[[Json], bool]) -> Json:
-        until = perf_counter() + _WITHIN
-        while perf_counter() < until:
-            for request in await self._control.made(since):
-                if wanted(request):
-                    return request
-            await asyncio.sleep(_LOOK_EVERY)
-        raise RuntimeError(f"nobody was paged within {_WITHIN:.0f} s")
+        async def found() -> list[Json]:
+            return [request for request in await self._control.made(since) if wanted(request)]
+
+        return (await _until(found))[0]
+
+
+async def _until(look: Callable[[], Awaitable[list[Json]]]) -> list[Json]:
+    """Look again and again until there is something. Raises RuntimeError where nothing comes in time."""
+    until = perf_counter() + _WITHIN
+    while perf_counter() < until:
+        if found := await look():
+            return found
+        await asyncio.sleep(_LOOK_EVERY)
+    raise RuntimeError(f"what the bot should have done did not happen within {_WITHIN:.0f} s")
 
 
 def _milliseconds_after(moment: datetime, request: Json) -> float:

@@ -55,7 +55,8 @@ def measure(scale: Scale) -> Table:
         _seconds(f"Start to ready with {rows}", full, lambda one: one.ready, READY_WITHIN),
         Figure(f"{rows}: longer by", _longer(full, second, lambda one: one.ready), Unit.SECONDS, below=LONGER_BELOW),
     ]
-    if all(one.processor is not None and one.resident is not None for one in (*second, *full)):
+    if all(one.processor is not None and one.resident is not None for one in (*first, *second, *full)):
+        figures.insert(5, _seconds("… of all that, processor time", first, lambda one: one.processor or 0))
         more = _longer(full, second, lambda one: one.resident or 0)
         busier = _longer(full, second, lambda one: one.processor or 0)
         figures += [

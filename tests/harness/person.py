@@ -91,7 +91,7 @@ class Person:
 
     async def _did(self, act: Any) -> Answer:
         interaction: Interaction = act()
-        await interaction.answered(10)
+        await interaction.answered(40)
         await self.house.settles()
         return Answer(self, interaction)
 
