@@ -55,11 +55,11 @@ from bot.timing import Clock, SystemClock
 from bot.ui.checkins import CheckinCard, CheckinPost, CheckinThread, CheckinUnpost
 from bot.ui.coping import SkillPost
 from bot.ui.crisis import CrisisReply, CrisisThread, StrangerCard
-from bot.ui.members import GroupRole, Notice, NoticeThread, StaffLine
+from bot.ui.members import GroupRole, Notice, NoticeThread, StaffLine, Told
 from bot.ui.oncall import CardEdit, Cards, Line, PageCard, PageDm
 from bot.ui.places import Places
 from bot.ui.program import Welcome
-from bot.ui.safe import Presses
+from bot.ui.safe import Numbers, Presses
 from bot.ui.sessions import SessionReminder, SessionStaffLine
 from config.settings import Settings, token_of
 
@@ -112,7 +112,8 @@ class App:
         self._programme: Programme | None = None
         self._background: list[asyncio.Task[None]] = []
 
-        presses = Presses(content)
+        self._numbers = Numbers(content)
+        presses = Presses(content, self._numbers)
         pacer = Pacer(tempo.requests_a_second, tempo.bulk_a_second)
         self.client = HandrailClient(
             content, presses, pacer, guilds_within=tempo.guilds_within, identify_after=tempo.identify_after
@@ -150,11 +151,12 @@ class App:
             Notice(members, programmes, self.outbox, content, places),
             NoticeThread(members, self.outbox, content, places),
             GroupRole(members, places),
+            Told(members, programmes, content),
             StaffLine(members, programmes, content, places),
             CrisisReply(crisis, self.outbox, content, places),
             CrisisThread(self.outbox, content, places),
             StrangerCard(content),
-            PageCard(cards),
+            PageCard(cards, places, self.outbox),
             PageDm(cards),
             CardEdit(cards, self.client),
             Line(cards),
@@ -181,13 +183,14 @@ class App:
         listening = Listening(intake, self._watched, self._watermarks, members)
         self.catch_up = CatchUp(self.client, listening, self._watched, self._watermarks, members, clock)
         self.heart.also("watermarks", self._watermarks.flush, FLUSH_EVERY)
-        self.heart.also("places", self._watched.refresh, REFRESH_EVERY)
+        self.heart.also("places", self._look_for_places, REFRESH_EVERY)
+        members.is_present = lambda guild_id: self.client.get_guild(guild_id) is not None
 
         doors = Doors(members, programmes, content)
         self.client.equip(
             [
                 listening,
-                Members(members, programmes, content, presses, doors),
+                Members(members, programmes, intake, content, presses, doors),
                 Crisis(crisis, oncall, members, content, presses, doors),
                 OnCall(oncall, members, cards, content, presses, doors),
                 Checkins(checkins, content, presses, doors),
@@ -200,6 +203,7 @@ class App:
             on_lost=self._watermarks.open_gaps,
             on_resumed=self._watermarks.close_gaps,
             on_joined=self._joined,
+            on_place_lost=self.repair,
             commands_known=lambda: self._ledger.read(COMMANDS),
             commands_noted=lambda digest: self._ledger.write(COMMANDS, digest),
         )
@@ -304,7 +308,9 @@ class App:
     async def _set_up_server(self) -> None:
         """Apply the programme file, where one is set. Over REST, before the gateway: a second start writes nothing."""
         if self._programme is None:
-            await self._watched.refresh()
+            if not await self.rooms.programmes.all():
+                log.warning("app.no_programme", do="set HANDRAIL_PROGRAM, or run `python -m bot apply FILE`")
+            await self._look_for_places()
             return
         try:
             await self.apply(self._programme)
@@ -313,7 +319,7 @@ class App:
                 raise
             # A programme is running already, or the bot waits to be invited: what can be watched over, is.
             log.error("app.not_applied", obstacle=str(obstacle))  # noqa: TRY400  # the sentence says it all
-            await self._watched.refresh()
+            await self._look_for_places()
 
     async def apply(self, programme: Programme) -> None:
         """Bring the programme's server in line with it.
@@ -327,13 +333,32 @@ class App:
         if channel is not None:
             async with self.database.write() as session:
                 await self.outbox.put(session, [welcome(guild_id, channel, self.clock.now())])
-        await self._watched.refresh()
+        await self._look_for_places()
         self.heart.plan_soon()
         log.info("app.applied", guild=guild_id, changes=len(report.changes))
 
     async def _joined(self, guild: discord.Guild) -> None:
-        if self._programme is not None and await self.rooms.programmes.current(guild.id) is None:
-            await self.apply(self._programme)
+        """Invited, or invited again: put the server right, and read what was written while we were away."""
+        programme = await self.rooms.programmes.current(guild.id) or self._programme
+        if programme is not None:
+            await self.apply(programme)
+        self.catch_up.want()
+
+    async def repair(self, guild_id: int) -> None:
+        """Something of ours was deleted or changed at Discord: put it back, as the programme says."""
+        programme = await self.rooms.programmes.current(guild_id)
+        if programme is None:
+            return
+        report = await self.rooms.programmes.apply(programme, DiscordGuild(self.client, guild_id))
+        log.warning("app.repaired", guild=guild_id, changes=len(report.changes))
+        await self._look_for_places()
+
+    async def _look_for_places(self) -> None:
+        """Know every place that is read, and every country's numbers; new places may hold words nobody has read."""
+        running = await self.rooms.programmes.all()
+        self._numbers.countries = {one.guild_id: one.programme.program.country for one in running}
+        if await self._watched.refresh():
+            self.catch_up.want()
 
     @property
     def is_idle(self) -> bool:

@@ -27,7 +27,8 @@ class SafeTree(app_commands.CommandTree["HandrailClient"]):
     ) -> None:
         """Say it to whoever ran the command, and log it."""
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
-        await answer_failure(Reply(interaction), interaction.client.content, cause)
+        client = interaction.client
+        await answer_failure(Reply(interaction), client.content, client.numbers, cause)
 
 
 @final
@@ -54,7 +55,7 @@ class HandrailClient(commands.AutoShardedBot):
             guild_ready_timeout=guilds_within,
         )
         self.content = content
-        self._presses, self._pacer = presses, pacer
+        self._presses, self._pacer, self.numbers = presses, pacer, presses.numbers
         self._identify_after = identify_after
         self._cogs_to_load: Sequence[commands.Cog] = ()
         self._on_connected: Callable[[], None] = lambda: None
@@ -64,6 +65,7 @@ class HandrailClient(commands.AutoShardedBot):
         self._before_connecting: Callable[[], Awaitable[None]] | None = None
         self._commands_known: Callable[[], Awaitable[str | None]] | None = None
         self._commands_noted: Callable[[str], Awaitable[None]] | None = None
+        self._on_place_lost: Callable[[int], Awaitable[None]] | None = None
         self._shards_down: set[int] = set()
         self._pace_requests()
 
@@ -76,6 +78,7 @@ class HandrailClient(commands.AutoShardedBot):
         on_lost: Callable[[], None],
         on_resumed: Callable[[], None],
         on_joined: Callable[[discord.Guild], Awaitable[None]],
+        on_place_lost: Callable[[int], Awaitable[None]],
         commands_known: Callable[[], Awaitable[str | None]],
         commands_noted: Callable[[str], Awaitable[None]],
     ) -> None:
@@ -88,6 +91,7 @@ class HandrailClient(commands.AutoShardedBot):
             on_joined,
         )
         self._commands_known, self._commands_noted = commands_known, commands_noted
+        self._on_place_lost = on_place_lost
 
     def _pace_requests(self) -> None:
         """Every request to Discord takes its turn, in the lane of the work it belongs to."""
@@ -162,6 +166,20 @@ class HandrailClient(commands.AutoShardedBot):
         """The bot was invited to a server."""
         if self._on_joined is not None:
             await self._on_joined(guild)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was removed from a server: whoever relies on it there is on their own."""
+        log.error("client.removed_from_server", guild=guild.id)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel went; where it was one of ours, it is made again."""
+        if self._on_place_lost is not None:
+            await self._on_place_lost(channel.guild.id)
+
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """A role went; where it was one of ours, it is made again."""
+        if self._on_place_lost is not None:
+            await self._on_place_lost(role.guild.id)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401, ARG002
         """A fault in an event's handler: the event's name and the traceback, never its contents."""

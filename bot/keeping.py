@@ -8,7 +8,7 @@ from bot.db.engine import sqlite_path
 from bot.db.files import create_private
 from bot.db.keys import add_key_to_file, key_file_for
 from bot.db.migrate import migrate
-from bot.db.restore import restore
+from bot.db.restore import refuse_running, restore
 from bot.db.rotate import rotate
 from bot.errors import SettingsError
 from bot.opening import keys_of, opened
@@ -67,6 +67,8 @@ async def rotate_keys(settings: Settings) -> int:
     keys = keys_of(settings)
     path = sqlite_path(settings.database.url)
     if settings.security.keys is None and path is not None:
+        # A running bot has read the key file already, and could not read what is written under the new key.
+        refuse_running(path, "rotate its keys")
         keys = add_key_to_file(key_file_for(path))
     async with opened(settings, keys) as database:
         await migrate(database)

@@ -6,7 +6,7 @@ from discord.ext import commands
 
 from bot.cogs.doors import Doors
 from bot.content import Content
-from bot.crisis.service import CrisisService
+from bot.crisis.service import NO_GUILD, CrisisService
 from bot.members.service import MemberService
 from bot.oncall.service import EventKind, OnCallService
 from bot.ui.safe import Button, Press, Presses, Reply, SafeView
@@ -35,7 +35,10 @@ class Crisis(commands.Cog):
         """Helplines, and a button that pages the person on call."""
         reply = Reply(interaction)
         await reply.defer()
-        guild_id = await self._doors.guild(reply)
+        guild_id = await self._doors.guild_or_none(reply)
+        if guild_id is None:  # nobody's server: the helplines are for everybody all the same
+            await reply.say(await self._crisis.say(NO_GUILD, str(interaction.locale), "crisis.stranger"))
+            return
         standing = await self._members.standing(guild_id, reply.user_id)
         said = await self._crisis.say(guild_id, standing.language, "crisis.support")
         label = self._content.texts.say(standing.language, "buttons.ask_staff")

@@ -19,10 +19,14 @@ class Doors:
         Raises:
             NotFoundError: where there is none.
         """
-        guild_id = reply.guild_id or await self._members.guild_of(reply.user_id)
+        guild_id = await self.guild_or_none(reply)
         if guild_id is None:
             raise NotFoundError(self._content.texts.say(str(reply.interaction.locale), "errors.use_in_server"))
         return guild_id
+
+    async def guild_or_none(self, reply: Reply) -> int | None:
+        """The server this is about, or none: for what has to answer all the same."""
+        return reply.guild_id or await self._members.guild_of(reply.user_id)
 
     async def numbers(self, guild_id: int, language: str) -> dict[str, str]:
         """``emergency`` and ``lifeline`` of the programme's country, for any text that names them."""

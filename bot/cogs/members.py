@@ -6,6 +6,7 @@ from discord.ext import commands
 
 from bot.cogs.doors import Doors
 from bot.content import Content
+from bot.intake.service import Intake, Origin
 from bot.members.service import Action, MemberService, MembershipState
 from bot.program.service import ProgrammeService
 from bot.ui.members import after_agreeing, settings_choices
@@ -23,9 +24,16 @@ class Members(commands.Cog):
     )
 
     def __init__(
-        self, members: MemberService, programmes: ProgrammeService, content: Content, presses: Presses, doors: Doors
+        self,
+        members: MemberService,
+        programmes: ProgrammeService,
+        intake: Intake,
+        content: Content,
+        presses: Presses,
+        doors: Doors,
     ) -> None:
-        self._members, self._programmes, self._content, self._doors = members, programmes, content, doors
+        self._members, self._programmes, self._intake = members, programmes, intake
+        self._content, self._doors = content, doors
         presses.on("member", "agree", self._agree)
         presses.on("member", "not-now", self._not_now)
         presses.on("member", "settings", self._open_settings, opens_form=True)
@@ -76,7 +84,9 @@ class Members(commands.Cog):
         await reply.say("\n".join(lines))
 
     async def _agree(self, press: Press) -> None:
-        enrolment = await self._members.answer_notice(press.row_id, press.user_id, agreed=True)
+        enrolment = await self._members.answer_notice(
+            press.row_id, press.user_id, agreed=True, locale=str(press.interaction.locale)
+        )
         if not enrolment.changed:
             key = "already_enrolled" if enrolment.state is MembershipState.ACTIVE else "already_answered"
             await press.say(self._content.texts.say(enrolment.language, f"enrolment.{key}"))
@@ -122,6 +132,10 @@ class Members(commands.Cog):
             placeholder="America/New_York",
             max_length=64,
         )
+        spoken = await self._languages(guild_id)
+        if len(spoken) > 1:
+            names = {each: say(each, "enrolment.language_name") for each in spoken}
+            form.choose(say(language, "enrolment.settings_language"), "language", names, default=language)
         form.choose(
             say(language, "enrolment.settings_reminders"),
             "reminders",
@@ -130,15 +144,30 @@ class Members(commands.Cog):
         )
         await reply.open(form)
 
+    async def _languages(self, guild_id: int) -> list[str]:
+        programme = await self._programmes.current(guild_id)
+        return [language.value for language in programme.program.languages] if programme else []
+
     async def _settings(self, press: Press) -> None:
+        before = await self._members.find(press.row_id, press.user_id)
+        name = press.value("name")
+        origin = Origin(
+            press.row_id, press.user_id, press.channel_id, "form:settings", key=f"form:{press.interaction.id}"
+        )
+        heard = await self._intake.handle(name, origin)
+        if heard.reply is not None:
+            await press.say(heard.reply)
+            name = before.chosen_name if before else ""  # words like these do not belong on a card that staff see
         member = await self._members.update(
             press.row_id,
             press.user_id,
-            name=press.value("name"),
+            name=name,
+            language=press.value("language"),
             timezone=press.value("zone"),
             reminders=press.value("reminders") != "no",
         )
-        await press.say(self._content.texts.say(member.language, "enrolment.settings_saved", name=member.chosen_name))
+        shown = discord.utils.escape_markdown(member.chosen_name)
+        await press.say(self._content.texts.say(member.language, "enrolment.settings_saved", name=shown))
 
     @app_commands.command(
         name="stop", description="Stop every reminder and card. Messages about your safety still come."

@@ -47,7 +47,8 @@ class OnCall(commands.Cog):
         incident, taken = await self._oncall.acknowledge(incident_id, staff_id)
         facts = await self._cards.facts(incident)
         if taken:
-            return self._cards.say(facts.language, "you_acknowledged", name=facts.name, link=facts.link)
+            name = f"{facts.name} (<@{incident.user_id}>)"  # seen by this person alone, and pings nobody
+            return self._cards.say(facts.language, "you_acknowledged", name=name, link=facts.link)
         by = incident.acknowledged_by or incident.resolved_by
         at = timestamp(incident.acknowledged_at or incident.resolved_at)
         return self._cards.say(facts.language, "already_acknowledged", staff=f"<@{by}>", at=at)

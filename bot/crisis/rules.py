@@ -37,6 +37,12 @@ def reply_key(tier: Tier, categories: Sequence[str]) -> str:
     return "crisis." + next((key for category, key in table if category in categories), otherwise)
 
 
+def language_of(rules: Sequence[str], known: Sequence[str]) -> str | None:
+    """The language that the words were understood in (rules are named ``es/…``), where it is one of ``known``."""
+    spoken = (rule.split("/", 1)[0] for rule in rules)
+    return next((language for language in spoken if language in known), None)
+
+
 def is_discreet(key: str) -> bool:
     """Whether the person may not be alone at their screen: no name of a helpline that gives them away."""
     return key == "crisis.reply_violence"

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bot.content import Content
+from bot.content import Content, LineKind
 from bot.crisis.assessment import Assessment, Tier
 from bot.crisis.detector import Detector
-from bot.crisis.rules import COULD_NOT_ASSESS, is_discreet, pages, reply_key
+from bot.crisis.rules import COULD_NOT_ASSESS, is_discreet, language_of, pages, reply_key
 from bot.db import Database
 from bot.delivery.service import Draft, Lane, Outbox
 from bot.members.service import MemberService
@@ -70,12 +70,12 @@ class CrisisService:
 
     async def hear(self, spoken: Spoken) -> Response:
         """Assess words and do what their tier asks for, in one transaction."""
-        tier, categories = self._assess(spoken)
+        tier, categories, understood = self._assess(spoken)
         if tier is Tier.NONE:
             return Response(tier)
         guild_id = spoken.guild_id
         if guild_id is None:
-            return await self._answer_outsider(spoken, NO_GUILD, tier)
+            return await self._answer_outsider(spoken, NO_GUILD, tier, understood or spoken.language)
         standing = await self._members.standing(guild_id, spoken.author_id)
         alarm = Alarm(
             guild_id=guild_id,
@@ -92,18 +92,22 @@ class CrisisService:
                 if not await self._oncall.is_heard(session, spoken.key, tier):
                     await self._oncall.record_only(session, alarm)
             return Response(tier)
-        if not pages(tier=tier, is_known=standing.is_known, in_watched_place=spoken.in_watched_place):
-            return await self._answer_outsider(spoken, guild_id, tier)
-        return await self._respond(alarm, spoken.language or standing.language, is_form=spoken.message_id is None)
+        language = standing.language if standing.language_chosen else understood or spoken.language or standing.language
+        is_known = standing.is_known or await self._oncall.is_followed(guild_id, spoken.author_id)
+        if not pages(tier=tier, is_known=is_known, in_watched_place=spoken.in_watched_place):
+            return await self._answer_outsider(spoken, guild_id, tier, language)
+        return await self._respond(alarm, language, is_form=spoken.message_id is None)
 
-    def _assess(self, spoken: Spoken) -> tuple[Tier, tuple[str, ...]]:
+    def _assess(self, spoken: Spoken) -> tuple[Tier, tuple[str, ...], str | None]:
+        """The tier, the categories, and the language the words were understood in."""
         try:
             assessment = self._detector.assess(spoken.text)
         except Exception:
             # Whatever broke, these words were not read: a human has to.
             log.exception("crisis.could_not_assess", key=spoken.key)
-            return Tier.PAGE, (COULD_NOT_ASSESS,)
-        return assessment.tier, tuple(category.value for category in assessment.categories)
+            return Tier.PAGE, (COULD_NOT_ASSESS,), None
+        understood = language_of(assessment.rules, self._content.texts.languages)
+        return assessment.tier, tuple(category.value for category in assessment.categories), understood
 
     async def ask_for_contact(self, guild_id: int, user_id: int, key: str, source: str) -> str:
         """Somebody asks to be contacted now, by a button or a form: pages, and returns what to say to them."""
@@ -163,12 +167,14 @@ class CrisisService:
             arguments={"incident": incident.id, "key": key, "count": count, "language": language},
         )
 
-    async def _answer_outsider(self, spoken: Spoken, guild_id: int, tier: Tier) -> Response:
+    async def _answer_outsider(self, spoken: Spoken, guild_id: int, tier: Tier, language: str | None) -> Response:
         """A stranger gets helplines; staff, where there are any, a card. Nothing is kept of the words."""
         if tier < Tier.NOTIFY:
             return Response(tier)
         shift = Shift(None, None)
-        language = spoken.language or "en"
+        language = language or "en"
+        async with self._database.read() as session:
+            before = await self._outbox.count_to(session, spoken.author_id, REPLY)
         drafts = [
             Draft(
                 kind=REPLY,
@@ -177,7 +183,7 @@ class CrisisService:
                 guild_id=guild_id,
                 user_id=spoken.author_id,
                 due_at=self._clock.now(),
-                arguments={"key": "crisis.stranger", "count": spoken.message_id or 0, "language": language},
+                arguments={"key": "crisis.stranger", "count": before, "language": language},
             )
         ]
         channel = await self._programmes.object_id(guild_id, ObjectKind.CHANNEL, ON_CALL)
@@ -201,6 +207,10 @@ class CrisisService:
 
     # -- the words -----------------------------------------------------------------------------------------------------
 
+    async def language(self, guild_id: int, user_id: int | None) -> str:
+        """The language of somebody who is not speaking at this moment."""
+        return (await self._members.standing(guild_id, user_id or 0)).language
+
     async def say(self, guild_id: int, language: str, key: str, shift: Shift | None = None) -> str:
         """A crisis text, with this country's numbers and the truth about who is on shift."""
         return await self.variant(guild_id, language, key, 0, shift)
@@ -219,6 +229,12 @@ class CrisisService:
         shift_key = f"crisis.{on}_discreet" if is_discreet(key) else f"crisis.{on}"
         values = {**numbers, "shift": texts.say(language, shift_key, **numbers)}
         said = texts.variant(language, key, count % texts.variants(language, key), **values)
+        if is_discreet(key):
+            found = self._content.lines(country, [LineKind.DOMESTIC_VIOLENCE], language)
+            for line in (one for one in found if LineKind.DOMESTIC_VIOLENCE in one.kinds):
+                wording = line.wording(language)
+                name = wording.discreet or wording.name
+                said = f"{said}\n\n{texts.say(language, 'crisis.violence_line', name=name, number=wording.short)}"
         if numbers["lifeline"] not in said:
             said = f"{said}\n\n{texts.say(language, 'crisis.lifeline_line', **numbers)}"
         return said

@@ -118,7 +118,7 @@ def _verify(source: Path, aside: Path, keys: KeyRing, header: archive.Header) ->
 
 def _swap(aside: Path, path: Path, moment: datetime) -> Path | None:
     """Put `aside` in the place of `path` and return where what was there is now; undone when any step fails."""
-    _refuse_running(path)
+    refuse_running(path)
     moved_to = _free_name(path, moment) if path.exists() else None
     done: list[tuple[Path, Path]] = []
     try:
@@ -140,8 +140,11 @@ def _swap(aside: Path, path: Path, moment: datetime) -> Path | None:
     return moved_to
 
 
-def _refuse_running(path: Path) -> None:
-    """Raise BackupError when any process has the database open; leaves it without a log beside it where it can."""
+def refuse_running(path: Path, what: str = "restore") -> None:
+    """Raise BackupError when any process has the database open; leaves it without a log beside it where it can.
+
+    ``what`` is what is to be done once nobody has.
+    """
     if not path.exists() or not _looks_like_sqlite(path):
         return
     try:
@@ -150,7 +153,7 @@ def _refuse_running(path: Path) -> None:
             connection.execute("PRAGMA journal_mode = DELETE").fetchone()
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY:
-            raise BackupError(f"The database {path} is in use: stop the bot, then restore.") from None
+            raise BackupError(f"The database {path} is in use: stop the bot, then {what}.") from None
         # Too damaged to be opened: it is put aside as it is, with what lies beside it.
 
 

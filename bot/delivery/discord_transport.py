@@ -7,7 +7,7 @@ from typing import Protocol
 import aiohttp
 import discord
 
-from bot.delivery.kinds import Post, Receipt
+from bot.delivery.kinds import Deed, Post, Receipt
 from bot.delivery.records import Delivery
 from bot.delivery.rules import Lane, Outcome
 from bot.delivery.transport import RefusedForGoodError, TryLaterError, UnsureError
@@ -18,7 +18,7 @@ log = get_logger(__name__)
 # Discord's JSON error codes, from its developer documentation ("Opcodes and status codes").
 CANNOT_MESSAGE_USER = {50007, 50278}
 OPENING_DMS_TOO_FAST = 40003
-UNKNOWN_TARGET = {10003, 10008, 10013}
+UNKNOWN_TARGET = {10003, 10007, 10008, 10013}
 NO_ACCESS = {50001, 50013}
 DMS_REST_FOR = timedelta(minutes=10)
 LOOK_BACK = timedelta(minutes=5)
@@ -44,7 +44,7 @@ class DiscordTransport:
 
     async def post(self, delivery: Delivery, post: Post) -> Receipt:
         """Create the message under the delivery's nonce, which Discord enforces for a few minutes."""
-        channel_id = await self._channel_of(delivery)
+        channel_id = post.channel_id or await self._channel_of(delivery)
         try:
             return await self._create(channel_id, delivery, post)
         except RefusedForGoodError as refusal:
@@ -71,9 +71,16 @@ class DiscordTransport:
             raise _named(error, delivery.lane) from error
         return Receipt(channel_id, message.id)
 
+    async def do(self, delivery: Delivery, deed: Deed) -> Receipt:
+        """Carry out a deed, its refusals named as a message's are."""
+        try:
+            return await deed.run()
+        except Exception as error:
+            raise _named(error, delivery.lane) from error
+
     async def look_up(self, delivery: Delivery, post: Post, since: datetime) -> Receipt | None:
         """Find what an earlier attempt left: our own message, since then, with this nonce or this very form."""
-        channel_id = await self._channel_of(delivery)
+        channel_id = post.channel_id or await self._channel_of(delivery)
         channel = self._client.get_partial_messageable(channel_id)
         mine = self._client.user
         try:

@@ -16,7 +16,8 @@ from bot.delivery.rules import Outcome
 class Post:
     """A message to be created. ``view`` carries only buttons whose custom ids survive the process.
 
-    ``plain`` is what a page says instead where Discord refuses its full form.
+    ``plain`` is what a page says instead where Discord refuses its full form. ``channel_id`` is where it goes now, if
+    that is another place than when it was drafted.
     """
 
     content: str = ""
@@ -24,6 +25,7 @@ class Post:
     view: discord.ui.View | None = None
     mentions: discord.AllowedMentions = field(default_factory=discord.AllowedMentions.none)
     plain: str | None = None
+    channel_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Row,
     String,
     and_,
+    func,
     select,
     text,
     update,
@@ -317,6 +318,12 @@ async def is_known_message(session: AsyncSession, message_id: int) -> bool:
     """Whether a message is already on record as some delivery's."""
     query = select(_TABLE.c.id).where(_TABLE.c.message_id == message_id)
     return (await session.execute(query)).first() is not None
+
+
+async def count_to(session: AsyncSession, user_id: int, kind: str) -> int:
+    """How many deliveries of ``kind`` were ever made out to this person."""
+    query = select(func.count()).where(_TABLE.c.user_id == user_id, _TABLE.c.kind == kind)
+    return (await session.scalars(query)).one()
 
 
 async def messages_of(session: AsyncSession, subject: str, kind: str) -> Sequence[tuple[int, int]]:

@@ -93,6 +93,10 @@ class Outbox:
         """Call off what has not gone out for ``subject``; an attempt under way looks once more and stops."""
         return await records.cancel(session, subject, reason, kinds)
 
+    async def count_to(self, session: AsyncSession, user_id: int, kind: str) -> int:
+        """How many deliveries of ``kind`` were ever made out to this person."""
+        return await records.count_to(session, user_id, kind)
+
     async def messages_of(self, session: AsyncSession, subject: str, kind: str) -> Sequence[tuple[int, int]]:
         """(channel id, message id) of each message of ``kind`` sent for ``subject``."""
         return await records.messages_of(session, subject, kind)
@@ -209,7 +213,10 @@ class Outbox:
             async with self._database.write() as session:
                 if not await records.about_to_send(session, delivery, self._clock.now()):
                     return
-            receipt = await (composed.run() if isinstance(composed, Deed) else self._transport.post(delivery, composed))
+            if isinstance(composed, Deed):
+                receipt = await self._transport.do(delivery, composed)
+            else:
+                receipt = await self._transport.post(delivery, composed)
         await self._record(kind, delivery, receipt)
 
     async def _record(self, kind: Kind, delivery: Delivery, receipt: Receipt) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from bot.delivery.kinds import Post, Receipt
+from bot.delivery.kinds import Deed, Post, Receipt
 from bot.delivery.records import Delivery
 from bot.delivery.rules import Outcome
 
@@ -36,6 +36,11 @@ class NoRoad:
         del delivery, post
         raise TryLaterError
 
+    async def do(self, delivery: Delivery, deed: Deed) -> Receipt:
+        """Leave it to the process that delivers."""
+        del delivery, deed
+        raise TryLaterError
+
     async def look_up(self, delivery: Delivery, post: Post, since: datetime) -> Receipt | None:
         """Leave it to the process that delivers."""
         del delivery, post, since
@@ -47,6 +52,13 @@ class Transport(Protocol):
 
     async def post(self, delivery: Delivery, post: Post) -> Receipt:
         """Create the message under the delivery's nonce.
+
+        Raises:
+            RefusedForGoodError, TryLaterError, UnsureError: see there.
+        """
+
+    async def do(self, delivery: Delivery, deed: Deed) -> Receipt:
+        """Carry out a deed.
 
         Raises:
             RefusedForGoodError, TryLaterError, UnsureError: see there.

@@ -1,31 +1,32 @@
 """Which places are watched: the groups' channels and what hangs under them, and #welcome's private threads."""
 
-from bot.program.layout import WELCOME, ObjectKind, check_in_key, coping_key
+from bot.program.layout import MOD_QUEUE, ON_CALL, STAFF_ROOM, ObjectKind
 from bot.program.service import ProgrammeService
+
+STAFF_PLACES = frozenset({ON_CALL, MOD_QUEUE, STAFF_ROOM})
 
 
 class WatchedPlaces:
     """A map from channel to server, kept in memory for the busiest path and refreshed when a programme is applied.
 
-    Staff rooms are not in it: staff's own words are not read.
+    Every channel that was ever made for members is in it, also one of a group that left the programme file: for as long
+    as somebody may write there, it is read. Staff rooms are not: staff's own words are not read.
     """
 
     def __init__(self, programmes: ProgrammeService) -> None:
         self._programmes = programmes
         self._guild_of: dict[int, int] = {}
 
-    async def refresh(self) -> None:
-        """Read the programmes' channels again."""
+    async def refresh(self) -> bool:
+        """Read the programmes' channels again; true where there are new ones, in which words may stand unread."""
         found: dict[int, int] = {}
         for running in await self._programmes.all():
-            keys = [WELCOME]
-            for group in running.programme.groups:
-                keys += [check_in_key(group.key), coping_key(group.key)]
-            for key in keys:
-                channel_id = await self._programmes.object_id(running.guild_id, ObjectKind.CHANNEL, key)
-                if channel_id is not None:
+            for made, channel_id in (await self._programmes.object_ids(running.guild_id)).items():
+                if made.kind is ObjectKind.CHANNEL and made.key not in STAFF_PLACES:
                     found[channel_id] = running.guild_id
+        new = not found.keys() <= self._guild_of.keys()
         self._guild_of = found
+        return new
 
     def guild_of(self, channel_id: int) -> int | None:
         """The server whose watched channel this is, or none."""

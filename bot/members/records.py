@@ -25,6 +25,7 @@ class MemberRow(Base):
                     "guild_id": "the server",
                     "user_id": "who it is; every look-up goes by it",
                     "language": "which texts to use",
+                    "language_chosen": "whether they chose it themselves",
                     "timezone": "in which zone to show times",
                     "reminders": "whether session reminders are wanted",
                     "stopped_at": "time of /stop",
@@ -39,6 +40,7 @@ class MemberRow(Base):
     user_id: Mapped[int] = mapped_column(Snowflake, index=True)
     chosen_name: Mapped[str] = mapped_column(Encrypted("members.chosen_name"))
     language: Mapped[str] = mapped_column(String(8))
+    language_chosen: Mapped[bool] = mapped_column(Boolean, default=False)
     timezone: Mapped[str | None] = mapped_column(String(64))
     reminders: Mapped[bool] = mapped_column(Boolean, default=True)
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -71,6 +71,7 @@ class Standing:
     roles: frozenset[Role] = field(default_factory=lambda: frozenset({Role.STRANGER}))
     groups: tuple[str, ...] = ()
     language: str = "en"
+    language_chosen: bool = False
 
     def may(self, action: Action) -> bool:
         """Whether the table allows it."""

@@ -2,27 +2,33 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.content import Content
+from bot.content import Content, primary
 from bot.db import Database
-from bot.delivery.service import Draft, Lane, Outbox
+from bot.delivery.service import Outbox
 from bot.errors import NotAllowedError, NotFoundError
-from bot.members import records
+from bot.members import drafts, records
+from bot.members.drafts import ROLE, STAFF_LINE
 from bot.members.records import ConsentRow, DmChannelRow, MemberRow, MembershipRow
 from bot.members.rules import Action, MembershipState, Role, Standing, may_answer, roles_of
 from bot.program.layout import STAFF_ROOM, ObjectKind
 from bot.program.service import ProgrammeService
 from bot.timing import Clock, zone
 
-__all__ = ["Action", "DmChannels", "Enrolment", "Member", "MemberService", "MembershipState", "Role", "Standing"]
-
-NOTICE = "members.notice"
-NOTICE_THREAD = "members.notice-thread"
-ROLE = "members.role"
-STAFF_LINE = "staff.line"
+__all__ = [
+    "ROLE",
+    "STAFF_LINE",
+    "Action",
+    "DmChannels",
+    "Enrolment",
+    "Member",
+    "MemberService",
+    "MembershipState",
+    "Role",
+    "Standing",
+]
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,8 @@ class MemberService:
         self.dms = DmChannels(database)
         self.on_joined: Callable[[], None] = lambda: None
         """Called when somebody has agreed: there may be reminders for them soon."""
+        self.is_present: Callable[[int], bool] = lambda _guild_id: True
+        """Whether the bot is in a server at present; one it has left is nobody's any more."""
 
     # -- who somebody is -----------------------------------------------------------------------------------------------
 
@@ -108,7 +116,8 @@ class MemberService:
         )
         groups = tuple(key for key, state in memberships.items() if state is MembershipState.ACTIVE and key in tracks)
         first_language = programme.program.languages[0].value if programme else "en"
-        return Standing(guild_id, user_id, roles, groups, member.language if member else first_language)
+        language = member.language if member else first_language
+        return Standing(guild_id, user_id, roles, groups, language, bool(member and member.language_chosen))
 
     async def allow(self, guild_id: int, user_id: int, action: Action) -> Standing:
         """The person's standing, where the table allows ``action``.
@@ -126,8 +135,8 @@ class MemberService:
         async with self._database.read() as session:
             guilds = await records.guilds_of(session, user_id)
         if guilds:
-            return guilds[0]
-        running = await self._programmes.all()
+            return next((guild_id for guild_id in guilds if self.is_present(guild_id)), guilds[0])
+        running = [one for one in await self._programmes.all() if self.is_present(one.guild_id)]
         theirs = [one for one in running if user_id in one.programme.staff] or list(running)
         return theirs[0].guild_id if theirs else None
 
@@ -158,6 +167,8 @@ class MemberService:
         standing = await self.allow(guild_id, staff_id, Action.ENROL)
         programme = await self._programmes.current(guild_id)
         group = programme.group(group_key) if programme else None
+        if programme is not None and user_id in programme.staff:
+            raise NotAllowedError(self._content.texts.say(standing.language, "errors.is_staff"))
         if programme is None or group is None:
             known = ", ".join(group.key for group in programme.groups) if programme else "-"
             raise NotFoundError(
@@ -186,20 +197,8 @@ class MemberService:
             if changed:
                 row.state, row.invited_by, row.invited_at, row.changed_at = MembershipState.INVITED, staff_id, now, now
                 await session.flush()
-                await self._outbox.put(session, [self._notice(row, now)])
+                await self._outbox.put(session, [drafts.notice(row, now)])
             return _enrolment(row, member, group.name, changed=changed)
-
-    def _notice(self, row: MembershipRow, now: datetime) -> Draft:
-        return Draft(
-            kind=NOTICE,
-            lane=Lane.DIRECT,
-            dedupe_key=f"notice:{row.id}:{int(row.invited_at.timestamp() * 1000)}",
-            guild_id=row.guild_id,
-            user_id=row.user_id,
-            due_at=now,
-            subject=f"membership:{row.id}",
-            arguments={"membership": row.id},
-        )
 
     async def enrolment(self, membership_id: int) -> Enrolment | None:
         """One membership, for the notice that is about to go out."""
@@ -212,8 +211,10 @@ class MemberService:
                 return None
             return _enrolment(row, member, await self._group_name(row.guild_id, row.group_key), changed=False)
 
-    async def answer_notice(self, membership_id: int, user_id: int, *, agreed: bool) -> Enrolment:
+    async def answer_notice(self, membership_id: int, user_id: int, *, agreed: bool, locale: str = "") -> Enrolment:
         """Take the person's answer to the notice; with a yes, the group's role follows.
+
+        ``locale`` is that of the person's own Discord: where the programme speaks it, it is theirs until they choose.
 
         Raises:
             NotFoundError: where the notice was taken back, or is somebody else's.
@@ -232,6 +233,9 @@ class MemberService:
                 row.changed_at = now
                 if agreed:
                     member.stopped_at = None
+                    spoken = await self._spoken(row.guild_id, locale)
+                    if spoken is not None and not member.language_chosen:
+                        member.language = spoken
                 session.add(
                     ConsentRow(
                         guild_id=row.guild_id,
@@ -245,16 +249,27 @@ class MemberService:
                 key = "enrolment.staff_agreed" if agreed else "enrolment.staff_declined"
                 staff_room = await self._programmes.object_id(row.guild_id, ObjectKind.CHANNEL, STAFF_ROOM)
                 if staff_room is not None:
-                    await self._outbox.put(session, [self._staff_line(row, key, staff_room, now)])
+                    await self._outbox.put(
+                        session, [drafts.staff_line(row.guild_id, user_id, row.group_key, key, staff_room, now)]
+                    )
                 if agreed:
-                    await self._outbox.put(session, [self._role(row, now, give=True)])
+                    await self._outbox.put(session, [drafts.role(row, now, give=True)])
             answered = _enrolment(row, member, await self._group_name(row.guild_id, row.group_key), changed=changed)
         if answered.changed and agreed:
             self.on_joined()
         return answered
 
-    async def update(self, guild_id: int, user_id: int, *, name: str, timezone: str, reminders: bool) -> Member:
-        """Set the chosen name, the zone (an IANA name; empty for the programme's) and whether reminders are wanted.
+    async def _spoken(self, guild_id: int, locale: str) -> str | None:
+        programme = await self._programmes.current(guild_id)
+        spoken = {language.value for language in programme.program.languages} if programme else set()
+        return primary(locale) if primary(locale) in spoken else None
+
+    async def update(
+        self, guild_id: int, user_id: int, *, name: str, timezone: str, reminders: bool, language: str = ""
+    ) -> Member:
+        """Set the chosen name, the zone (an IANA name; empty for the programme's), the language, and reminders.
+
+        Whoever wants reminders again has also taken back an earlier `/stop`.
 
         Raises:
             NotFoundError: where this person is not a member.
@@ -269,6 +284,11 @@ class MemberService:
             row.chosen_name = name.strip()[:80] or row.chosen_name
             row.timezone = timezone or None
             row.reminders = reminders
+            if reminders:
+                row.stopped_at = None
+            spoken = await self._spoken(guild_id, language)
+            if spoken is not None:
+                row.language, row.language_chosen = spoken, True
             return _member(row)
 
     # -- leaving -------------------------------------------------------------------------------------------------------
@@ -300,62 +320,12 @@ class MemberService:
                     continue
                 row.state, row.changed_at = MembershipState.DISCHARGED, now
                 await self._outbox.cancel(session, f"membership:{row.id}")
-                await self._outbox.put(session, [self._role(row, now, give=False)])
+                farewell = drafts.told(row, "enrolment.discharged", now)
+                await self._outbox.put(session, [drafts.role(row, now, give=False), farewell])
                 ended.append(_enrolment(row, member, await self._group_name(guild_id, row.group_key), changed=True))
         if not ended:
             raise NotFoundError(self._content.texts.say(standing.language, "errors.not_enrolled"))
         return ended
-
-    # -- what follows by the outbox ------------------------------------------------------------------------------------
-
-    def notice_thread(self, membership_id: int, guild_id: int, channel_id: int, now: datetime) -> Draft:
-        """The private thread for a notice whose DM is closed."""
-        return Draft(
-            kind=NOTICE_THREAD,
-            lane=Lane.DIRECT,
-            dedupe_key=f"notice-thread:{membership_id}:{int(now.timestamp() * 1000)}",
-            guild_id=guild_id,
-            channel_id=channel_id,
-            due_at=now,
-            subject=f"membership:{membership_id}",
-            arguments={"membership": membership_id},
-        )
-
-    def notice_into(self, membership_id: int, guild_id: int, thread_id: int, cause: int, now: datetime) -> Draft:
-        """The notice, for a private thread; ``cause`` is the delivery that opened it, so that it is posted once."""
-        return Draft(
-            kind=NOTICE,
-            lane=Lane.DIRECT,
-            dedupe_key=f"notice:{membership_id}:thread:{cause}",
-            guild_id=guild_id,
-            channel_id=thread_id,
-            due_at=now,
-            subject=f"membership:{membership_id}",
-            arguments={"membership": membership_id},
-        )
-
-    def _role(self, row: MembershipRow, now: datetime, *, give: bool) -> Draft:
-        return Draft(
-            kind=ROLE,
-            lane=Lane.DIRECT,
-            dedupe_key=f"role:{row.id}:{'give' if give else 'take'}:{int(now.timestamp() * 1000)}",
-            guild_id=row.guild_id,
-            user_id=row.user_id,
-            due_at=now,
-            arguments={"group": row.group_key, "membership": row.id},
-        )
-
-    def _staff_line(self, row: MembershipRow, key: str, staff_room: int, now: datetime) -> Draft:
-        return Draft(
-            kind=STAFF_LINE,
-            lane=Lane.DIRECT,
-            dedupe_key=f"staff-line:{row.id}:{key}:{int(now.timestamp() * 1000)}",
-            guild_id=row.guild_id,
-            channel_id=staff_room,
-            user_id=row.user_id,
-            due_at=now,
-            arguments={"key": key, "group": row.group_key, "user": row.user_id},
-        )
 
     async def _group_name(self, guild_id: int, key: str) -> str:
         programme = await self._programmes.current(guild_id)

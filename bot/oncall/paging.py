@@ -13,6 +13,7 @@ from bot.program.service import ProgrammeService
 
 log = get_logger(__name__)
 
+MEMBER_LINE = "crisis.reply"  # the private road to the person, with its fallback where their DM is closed
 CARD, DM, CARD_EDIT, LINE = "oncall.card", "oncall.dm", "oncall.card-edit", "oncall.line"
 
 
@@ -82,6 +83,19 @@ class Paging:
             channel_id=channel,
             due_at=now,
             arguments={"incident": row.id, "key": key, "people": " ".join(str(one) for one in people if one)},
+        )
+        await self._outbox.put(session, [draft])
+
+    async def tell_member(self, session: AsyncSession, row: IncidentRow, now: datetime) -> None:
+        """Tell the person that somebody has seen it."""
+        draft = Draft(
+            kind=MEMBER_LINE,
+            lane=Lane.DIRECT,
+            dedupe_key=f"seen:{row.id}:{int(now.timestamp() * 1000)}",
+            guild_id=row.guild_id,
+            user_id=row.user_id,
+            due_at=now,
+            arguments={"key": "crisis.acknowledged_for_member", "count": 0},
         )
         await self._outbox.put(session, [draft])
 

@@ -168,6 +168,12 @@ async def unresolved_of(session: AsyncSession, guild_id: int, user_id: int) -> I
     return (await session.scalars(query)).one_or_none()
 
 
+async def is_followed(session: AsyncSession, guild_id: int, user_id: int) -> bool:
+    """Whether this person has an incident that is not resolved."""
+    query = select(IncidentRow.id).where(IncidentRow.guild_id == guild_id, IncidentRow.user_id == user_id)
+    return (await session.scalars(query.where(text(_NOT_RESOLVED)))).first() is not None
+
+
 async def tiers_heard(session: AsyncSession, source_key: str) -> Sequence[Tier]:
     """At which tiers words of this source were taken note of already."""
     query = select(IncidentEventRow.tier).where(

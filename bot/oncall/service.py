@@ -66,6 +66,7 @@ class Incident:
     tier: Tier
     state: IncidentState
     opened_at: datetime
+    paging_since: datetime
     next_escalation_at: datetime | None
     acknowledged_by: int | None
     acknowledged_at: datetime | None
@@ -111,6 +112,11 @@ class OnCallService:
     async def is_heard(self, session: AsyncSession, source_key: str, tier: Tier) -> bool:
         """Whether words of this source were taken note of already, at this tier or a graver one."""
         return any(heard >= tier for heard in await records.tiers_heard(session, source_key))
+
+    async def is_followed(self, guild_id: int, user_id: int) -> bool:
+        """Whether this person has an incident that is not resolved: then they are nobody's stranger."""
+        async with self._database.read() as session:
+            return await records.is_followed(session, guild_id, user_id)
 
     async def record_only(self, session: AsyncSession, alarm: Alarm) -> None:
         """Tier `log`: the record, and nothing else."""
@@ -230,6 +236,7 @@ class OnCallService:
             session.add(self._note(row, EventKind.ACKNOWLEDGED, actor=staff_id))
             await self._outbox.cancel(session, subject(row.id), Outcome.ACKNOWLEDGED, (CARD, DM))
             await self._paging.edit_cards(session, row, now)
+            await self._paging.tell_member(session, row, now)
             return _incident(row), True
 
     async def resolve(self, incident_id: int, staff_id: int, outcome: ResolvedAs) -> Incident:

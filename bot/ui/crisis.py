@@ -44,7 +44,7 @@ class CrisisReply(QuietKind):
         """The words and the buttons. It is wanted however late it is, and whatever became of the incident."""
         del now
         given = delivery.arguments
-        language = str(given["language"])
+        language = str(given.get("language") or await self._crisis.language(delivery.guild_id, delivery.user_id))
         said = await self._crisis.variant(delivery.guild_id, language, str(given["key"]), int(given["count"]))
         incident_id = given.get("incident")
         view = reply_buttons(self._content, language, int(incident_id)) if incident_id is not None else None

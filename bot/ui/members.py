@@ -6,7 +6,8 @@ import discord
 
 from bot.content import Content
 from bot.db import Session
-from bot.delivery.service import Deed, Delivery, Outbox, Outcome, Post, QuietKind, Receipt, Withdrawn
+from bot.delivery.service import Deed, Delivery, Draft, Outbox, Outcome, Post, QuietKind, Receipt, Withdrawn
+from bot.members import drafts
 from bot.members.service import Enrolment, MemberService, MembershipState
 from bot.program import layout
 from bot.program.service import ProgrammeService
@@ -64,11 +65,12 @@ class Notice(QuietKind):
 
     async def failed(self, session: Session, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """DM closed: open a private thread under #welcome."""
-        if delivery.user_id is None or outcome is not Outcome.DM_CLOSED:
+        if delivery.channel_id is not None or delivery.user_id is None or outcome is not Outcome.DM_CLOSED:
             return
         welcome = await self._places.channel(delivery.guild_id, layout.WELCOME)
         if welcome is not None:
-            thread = self._members.notice_thread(int(delivery.arguments["membership"]), delivery.guild_id, welcome, now)
+            membership = int(delivery.arguments["membership"])
+            thread = drafts.notice_thread(membership, delivery.guild_id, delivery.user_id, welcome, now)
             await self._outbox.put(session, [thread])
 
 
@@ -99,10 +101,45 @@ class NoticeThread(QuietKind):
         """Post the notice into the thread."""
         if receipt.channel_id is None:
             return
-        notice = self._members.notice_into(
+        notice = drafts.notice_into(
             int(delivery.arguments["membership"]), delivery.guild_id, receipt.channel_id, delivery.id, now
         )
-        await self._outbox.put(session, [notice])
+        lines = await self._for_staff(delivery, "enrolment.staff_invited_thread", now)
+        await self._outbox.put(session, [notice, *lines])
+
+    async def failed(self, session: Session, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
+        """The person cannot be brought in, for they are not in the server: staff have to know."""
+        del outcome
+        await self._outbox.put(session, await self._for_staff(delivery, "enrolment.staff_not_reached", now))
+
+    async def _for_staff(self, delivery: Delivery, key: str, now: datetime) -> list[Draft]:
+        room = await self._places.channel(delivery.guild_id, layout.STAFF_ROOM)
+        if room is None or delivery.user_id is None:
+            return []
+        return [drafts.staff_line(delivery.guild_id, delivery.user_id, "", key, room, now)]
+
+
+class Told(QuietKind):
+    """One line to a person about their membership, by DM."""
+
+    name = drafts.TOLD
+
+    def __init__(self, members: MemberService, programmes: ProgrammeService, content: Content) -> None:
+        self._members, self._programmes, self._content = members, programmes, content
+
+    async def compose(self, delivery: Delivery, now: datetime) -> Post | Withdrawn:
+        """The line."""
+        del now
+        if delivery.user_id is None:
+            return Withdrawn()
+        standing = await self._members.standing(delivery.guild_id, delivery.user_id)
+        programme = await self._programmes.current(delivery.guild_id)
+        country = programme.program.country if programme else "US"
+        numbers = {
+            "emergency": self._content.emergency(country, standing.language),
+            "lifeline": self._content.lifeline(country, standing.language),
+        }
+        return Post(content=self._content.texts.say(standing.language, str(delivery.arguments["key"]), **numbers))
 
 
 class GroupRole(QuietKind):
@@ -154,6 +191,7 @@ class StaffLine(QuietKind):
                 str(delivery.arguments["key"]),
                 name=discord.utils.escape_markdown(member.chosen_name),
                 group=group.name if group else "",
+                channel="#welcome",
             )
         )
 

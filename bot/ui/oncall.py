@@ -7,10 +7,12 @@ import discord
 
 from bot.content import Content
 from bot.db import Session
-from bot.delivery.service import Deed, Delivery, Post, QuietKind, Receipt, Withdrawn
+from bot.delivery.service import Deed, Delivery, Draft, Lane, Outbox, Outcome, Post, QuietKind, Receipt, Withdrawn
 from bot.members.service import MemberService
 from bot.oncall.service import Incident, IncidentState, OnCallService
+from bot.program.layout import ON_CALL, STAFF_ROOM, ObjectKey
 from bot.program.service import ProgrammeService
+from bot.ui.places import Places
 from bot.ui.safe import Button, SafeView
 
 URGENT, QUIET, CALM = discord.Colour.red(), discord.Colour.orange(), discord.Colour.green()
@@ -51,8 +53,9 @@ class Cards:
         names = ", ".join(group.name for group in groups if group) or self.say(language, "outsider")
         link = self.say(language, "place_dm")
         channel = incident.channel_id
-        if incident.message_id is not None and channel is not None and not await self._members.dms.is_dm(channel):
-            link = f"https://discord.com/channels/{incident.guild_id}/{channel}/{incident.message_id}"
+        if channel is not None and not await self._members.dms.is_dm(channel):
+            where = f"{channel}/{incident.message_id}" if incident.message_id is not None else f"{channel}"
+            link = f"https://discord.com/channels/{incident.guild_id}/{where}"
         name = discord.utils.escape_markdown(member.chosen_name) if member else f"<@{incident.user_id}>"
         return _Facts(language, name, names, link)
 
@@ -99,11 +102,11 @@ class PageCard(QuietKind):
 
     name = "oncall.card"
 
-    def __init__(self, cards: Cards) -> None:
-        self._cards = cards
+    def __init__(self, cards: Cards, places: Places, outbox: Outbox) -> None:
+        self._cards, self._places, self._outbox = cards, places, outbox
 
     async def compose(self, delivery: Delivery, now: datetime) -> Post | Withdrawn:
-        """The card, where nobody has taken the incident yet."""
+        """The card, where nobody has taken the incident yet. The channel is looked up now: it may be a new one."""
         incident = await self._cards.oncall.find(int(delivery.arguments["incident"]))
         if incident.state is not IncidentState.OPEN:
             return Withdrawn()
@@ -112,19 +115,47 @@ class PageCard(QuietKind):
         facts = await self._cards.facts(incident)
         who = " ".join(f"<@{person}>" for person in people)
         if delivery.arguments["step"] not in {"0", "notify"}:
-            key = "escalated" if who else "nobody_reachable_at_all"
+            at_once = (delivery.due_at - incident.paging_since).total_seconds() < 1
+            key = "nobody_reachable_at_all" if not who else "nobody_on_shift" if at_once else "escalated"
             who = self._cards.say(facts.language, key, **({"who": who} if who else {}))
         if (now - delivery.due_at).total_seconds() > 60:
             who = f"{who} {self._cards.say(facts.language, 'late_page', due=timestamp(delivery.due_at, 'f'))}"
         mentions = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(one) for one in people])
         return Post(
-            content=who.strip(), embed=embed, view=view, mentions=mentions, plain=f"{who} {facts.link} {incident.code}"
+            content=who.strip(),
+            embed=embed,
+            view=view,
+            mentions=mentions,
+            plain=f"{who} {facts.link} {incident.code}",
+            channel_id=await self._places.channel(delivery.guild_id, _place_of(delivery)),
         )
 
     async def sent(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
         """Where it was taken while the card was on its way, have the card say so."""
         del now
         await _catch_up(self._cards, session, delivery, receipt)
+
+    async def failed(self, session: Session, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
+        """#on-call is gone or closed to us: until it is back, the card stands in #staff-room. It is said only once."""
+        room = await self._places.channel(delivery.guild_id, STAFF_ROOM)
+        if room is None or delivery.channel_id == room or outcome not in {Outcome.TARGET_GONE, Outcome.NO_ACCESS}:
+            return
+        instead = Draft(
+            kind=self.name,
+            lane=Lane.CRISIS,
+            dedupe_key=f"{delivery.dedupe_key}:staff-room",
+            guild_id=delivery.guild_id,
+            channel_id=room,
+            due_at=now,
+            subject=delivery.subject,
+            arguments={**delivery.arguments, "place": STAFF_ROOM},
+        )
+        await self._outbox.put(session, [instead])
+
+
+def _place_of(delivery: Delivery) -> ObjectKey:
+    """In which of the programme's channels a card belongs."""
+    return ObjectKey(str(delivery.arguments.get("place") or ON_CALL))
 
 
 class PageDm(QuietKind):

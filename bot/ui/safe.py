@@ -13,7 +13,7 @@ from typing import Any, final
 import discord
 
 from bot.content import Content
-from bot.errors import HandrailError
+from bot.errors import HandrailError, NotAllowedError, NotFoundError, TimingError
 from bot.observe.logs import get_logger
 from bot.ui.custom_ids import CustomId, custom_id
 
@@ -169,14 +169,31 @@ class Press(Reply):
         return next(iter(self.values.get(name, ())), "").strip()
 
 
+class Numbers:
+    """The two numbers of each server's country, kept in memory: they have to be at hand when all else fails."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self.countries: dict[int, str] = {}
+
+    def of(self, guild_id: int | None, language: str) -> dict[str, str]:
+        """``emergency`` and ``lifeline``; in a DM those of the only country there is, else of the United States."""
+        known = set(self.countries.values())
+        country = self.countries.get(guild_id or 0) or (known.pop() if len(known) == 1 else "US")
+        return {
+            "emergency": self._content.emergency(country, language),
+            "lifeline": self._content.lifeline(country, language),
+        }
+
+
 Handler = Callable[[Press], Awaitable[None]]
 
 
 class Presses:
     """Every button and form, by feature and verb."""
 
-    def __init__(self, content: Content) -> None:
-        self._content = content
+    def __init__(self, content: Content, numbers: Numbers) -> None:
+        self._content, self.numbers = content, numbers
         self._handlers: dict[tuple[str, str], tuple[Handler, bool]] = {}
 
     def on(self, feature: str, verb: str, handler: Handler, *, opens_form: bool = False) -> None:
@@ -194,7 +211,7 @@ class Presses:
         found = self._handlers.get((id_.feature, id_.verb))
         if found is None:
             log.warning("press.unknown", feature=id_.feature, verb=id_.verb)
-            await answer_failure(Reply(interaction), self._content, None)
+            await answer_failure(Reply(interaction), self._content, self.numbers, None)
             return
         handler, opens_form = found
         press = Press(interaction, id_, _values(data))
@@ -205,12 +222,16 @@ class Presses:
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001  # logged and answered there
-            await answer_failure(press, self._content, error)
+            await answer_failure(press, self._content, self.numbers, error)
 
 
-async def answer_failure(reply: Reply, content: Content, error: Exception | None) -> None:
+SAID_AS_THEY_ARE = (NotAllowedError, NotFoundError, TimingError)
+"""Errors whose sentence is for whoever pressed. Any other is a fault of ours, and may carry what is none of theirs."""
+
+
+async def answer_failure(reply: Reply, content: Content, numbers: Numbers, error: Exception | None) -> None:
     """Tell the person that it did not work, whatever failed; never raises, and never stays silent in the log."""
-    if isinstance(error, HandrailError):
+    if isinstance(error, SAID_AS_THEY_ARE):
         sentence = str(error)
         log.info("answer.refused", error=type(error).__name__)
     else:
@@ -219,7 +240,9 @@ async def answer_failure(reply: Reply, content: Content, error: Exception | None
             log.error("answer.failed", reference=reference, error=type(error).__name__, exc_info=error)
         sentence = FALLBACK_SENTENCE
         try:
-            sentence = content.texts.say(str(reply.interaction.locale), "errors.something_wrong", reference=reference)
+            language = str(reply.interaction.locale)
+            at_hand = numbers.of(reply.guild_id, language)
+            sentence = content.texts.say(language, "errors.something_wrong_in_danger", reference=reference, **at_hand)
         except HandrailError:
             log.exception("answer.no_text", reference=reference)
     try:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 HEARTBEAT_MS: Final = 41_250
 """What Discord asks for: a heartbeat every 41.25 s."""
 
+_ACK_AFTER: Final = 0.02
+
 _HEARTBEAT, _IDENTIFY, _PRESENCE, _VOICE, _RESUME, _RECONNECT, _MEMBERS, _INVALID, _HELLO, _ACK = (
     1,
     2,
@@ -142,7 +144,8 @@ class _Talk:
         if op == _HEARTBEAT:
             if self._session is not None and isinstance(data, int):
                 self._session.acknowledged = data
-            self._connection.send_op(_ACK)
+            # A moment later, as over any network: a client in this very process notes when it sent only afterwards.
+            asyncio.get_running_loop().call_later(_ACK_AFTER, self._connection.send_op, _ACK)
         elif op == _IDENTIFY:
             self._identify(data or {})
         elif op == _RESUME:

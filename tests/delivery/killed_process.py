@@ -10,7 +10,7 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.delivery.kinds import Post, Receipt
+from bot.delivery.kinds import Deed, Post, Receipt
 from bot.delivery.records import Delivery
 from bot.delivery.transport import Transport
 from bot.timing import ManualClock
@@ -32,6 +32,9 @@ class DyingTransport:
         if self._point == "after-send":
             os._exit(KILLED)
         return receipt
+
+    async def do(self, delivery: Delivery, deed: Deed) -> Receipt:
+        return await self._real.do(delivery, deed)
 
     async def look_up(self, delivery: Delivery, post: Post, since: datetime) -> Receipt | None:
         return await self._real.look_up(delivery, post, since)

@@ -37,7 +37,7 @@ MEMBERS = ("Alex", "Bea", "Jo", "Sam")
 TOKEN = "sandbox-token"
 AT_ONCE = Tempo(requests_a_second=1e5, bulk_a_second=1e5, jitter=lambda: 0.5, guilds_within=0.05, identify_after=0)
 PATIENCE = 40.0
-"""Seconds of real time after which something has hung. Machines are shared: nothing here depends on how fast they are."""
+"""Seconds of real time after which something has hung; nothing here depends on how fast a machine is."""
 
 PROGRAMME = """
 program: {{name: Riverside, timezone: America/New_York, country: US, languages: [en, es]}}

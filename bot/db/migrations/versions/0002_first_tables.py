@@ -176,6 +176,7 @@ def upgrade() -> None:
         sa.Column("user_id", Snowflake(), nullable=False),
         sa.Column("chosen_name", Encrypted("members.chosen_name"), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("language_chosen", sa.Boolean(), nullable=False),
         sa.Column("timezone", sa.String(length=64), nullable=True),
         sa.Column("reminders", sa.Boolean(), nullable=False),
         sa.Column("stopped_at", UtcDateTime(), nullable=True),
