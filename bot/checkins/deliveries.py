@@ -10,6 +10,7 @@ CARD = "checkins.card"
 THREAD = "checkins.thread"
 POST = "checkins.post"
 UNPOST = "checkins.unpost"
+TO_STAFF = "checkins.staff-line"
 
 STALE_AFTER = timedelta(hours=24)
 """An answer that could not be posted for so long is not posted any more: "today" would be another day."""
@@ -62,7 +63,7 @@ def post(day: Day, answer_id: int, revision: int, channel_id: int, now: datetime
 
 
 def unpost(day: Day, answer_id: int, revision: int, channel_id: int, now: datetime) -> Draft:
-    """Takes an answer back out of the group, because its author gave another one."""
+    """Takes an answer back out of the group: its author gave another one, or erased it. It is never too late for it."""
     return Draft(
         kind=UNPOST,
         lane=Lane.DIRECT,
@@ -71,14 +72,31 @@ def unpost(day: Day, answer_id: int, revision: int, channel_id: int, now: dateti
         channel_id=channel_id,
         due_at=now,
         arguments={"subject": subject_of_answer(answer_id, revision)},
-        expires_at=now + STALE_AFTER,
     )
 
 
-def staff_line(
-    text: str, guild_id: int, user_id: int, *, group_key: str | None, staff_room: int, key: str, now: datetime
+def to_staff(
+    guild_id: int, user_id: int, answer_id: int, revision: int, *, staff_room: int, now: datetime
 ) -> Draft:
-    """One neutral line in #staff-room. ``text`` is a key of texts, ``key`` what makes the occasion unique."""
+    """The line in #staff-room that somebody sent a check-in to staff, with the button that shows it."""
+    return Draft(
+        kind=TO_STAFF,
+        lane=Lane.DIRECT,
+        dedupe_key=f"checkin-staff:{answer_id}:{revision}",
+        guild_id=guild_id,
+        channel_id=staff_room,
+        user_id=user_id,  # whom it is about, so that export and erasure find it
+        due_at=now,
+        subject=subject_of_answer(answer_id, revision),
+        arguments={"answer": answer_id, "revision": revision},
+    )
+
+
+def contact_today(
+    guild_id: int, user_id: int, *, group_key: str | None, staff_room: int, key: str, now: datetime
+) -> Draft:
+    """The line in #staff-room that somebody would like to hear from staff. ``key`` makes the occasion unique."""
+    text = "checkins.staff_contact_today"
     return Draft(
         kind=STAFF_LINE,
         lane=Lane.DIRECT,
@@ -97,5 +115,5 @@ def subject_of_day(day_id: int) -> str:
 
 
 def subject_of_answer(answer_id: int, revision: int) -> str:
-    """What the post of one version of an answer belongs to."""
+    """What the post, or the line to staff, of one version of an answer belongs to."""
     return f"checkin-answer:{answer_id}:{revision}"

@@ -30,13 +30,22 @@ class Card:
 
 
 @dataclass(frozen=True)
-class GroupPost:
-    """What the group sees of an answer; ``words`` may be empty. Nothing in it is escaped yet."""
+class Shared:
+    """What those an answer went to see of it; ``words`` may be empty. Nothing in it is escaped yet."""
 
     language: str
     name: str
     feeling: Feeling
     words: str
+
+
+@dataclass(frozen=True)
+class StaffNote:
+    """That somebody sent a check-in to staff: not what is in it. Nothing in it is escaped yet."""
+
+    language: str
+    name: str
+    group_name: str
 
 
 class CheckinPosting:
@@ -78,7 +87,7 @@ class CheckinPosting:
         """Remember a day's thread."""
         await records.note_thread(session, day_id, thread_id)
 
-    async def group_post(self, answer_id: int, revision: int) -> GroupPost | None:
+    async def group_post(self, answer_id: int, revision: int) -> Shared | None:
         """What the group is to see of an answer; none where it was changed, withdrawn, or its author left the group."""
         async with self._database.read() as session:
             row = await records.answer(session, answer_id)
@@ -91,7 +100,22 @@ class CheckinPosting:
         if member is None or programme is None or day.group_key not in standing.groups:
             return None
         language = programme.program.languages[0].value
-        return GroupPost(language, member.chosen_name, Feeling(row.feeling), row.words or "")
+        return Shared(language, member.chosen_name, Feeling(row.feeling), row.words or "")
+
+    async def staff_note(self, answer_id: int, revision: int) -> StaffNote | None:
+        """What #staff-room is told of an answer; none where it was changed or erased meanwhile."""
+        async with self._database.read() as session:
+            row = await records.answer(session, answer_id)
+            day = await records.day(session, row.day_id) if row is not None else None
+        if row is None or day is None or row.revision != revision or row.audience != Audience.STAFF:
+            return None
+        member = await self._members.find(row.guild_id, row.user_id)
+        programme = await self._programmes.current(row.guild_id)
+        if member is None or programme is None:
+            return None
+        group = programme.group(day.group_key)
+        language = programme.program.languages[0].value
+        return StaffNote(language, member.chosen_name, group.name if group else day.group_key)
 
     async def thread_missing(
         self, session: AsyncSession, day_id: int, answer_id: int, revision: int, *, thread_id: int
@@ -105,6 +129,20 @@ class CheckinPosting:
         if channel is not None:
             again = deliveries.post(day, answer_id, revision, channel, self._clock.now(), again=True)
             await self._outbox.put(session, [again])
+
+    async def take_back(self, session: AsyncSession, user_id: int) -> None:
+        """Have everything taken out of the groups that was posted in this person's name, before its rows go."""
+        now = self._clock.now()
+        drafts = []
+        for row in await records.answers_by(session, user_id):
+            day = await records.day(session, row.day_id)
+            if day is None or row.audience != Audience.GROUP:
+                continue
+            await self._outbox.cancel(session, deliveries.subject_of_answer(row.id, row.revision))
+            channel = day.thread_id or day.channel_id or await self._channel(day.guild_id, check_in_key(day.group_key))
+            if channel is not None:
+                drafts.append(deliveries.unpost(day, row.id, row.revision, channel, now))
+        await self._outbox.put(session, drafts)
 
     async def posted_for(self, subject: str) -> list[tuple[int, int]]:
         """(channel id, message id) of what was posted of an answer's earlier version."""

@@ -149,10 +149,18 @@ async def answer(session: AsyncSession, answer_id: int) -> CheckinAnswerRow | No
     return await session.get(CheckinAnswerRow, answer_id)
 
 
-async def answer_of(session: AsyncSession, day_id: int, user_id: int) -> CheckinAnswerRow | None:
-    """What this person answered on this day, to be changed: locked where the database locks rows."""
+async def answer_of(
+    session: AsyncSession, day_id: int, user_id: int, *, for_change: bool = False
+) -> CheckinAnswerRow | None:
+    """What this person answered on this day; locked ``for_change`` where the database locks rows."""
     query = select(CheckinAnswerRow).where(CheckinAnswerRow.day_id == day_id, CheckinAnswerRow.user_id == user_id)
-    return (await session.scalars(query.with_for_update())).one_or_none()
+    return (await session.scalars(query.with_for_update() if for_change else query)).one_or_none()
+
+
+async def answers_by(session: AsyncSession, user_id: int) -> Sequence[CheckinAnswerRow]:
+    """Everything this person has answered, in every server, oldest first."""
+    query = select(CheckinAnswerRow).where(CheckinAnswerRow.user_id == user_id).order_by(CheckinAnswerRow.id)
+    return list(await session.scalars(query))
 
 
 async def newest_answer(session: AsyncSession, guild_id: int, user_id: int) -> CheckinAnswerRow | None:

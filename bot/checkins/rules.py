@@ -10,6 +10,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.content import pick_variant
+from bot.crisis.assessment import Tier
 from bot.program.schema import Checkin, Programme
 from bot.timing import Series, local_date, to_instant
 
@@ -140,9 +141,26 @@ def audience_of(chosen: Audience, *, in_danger: bool) -> Audience:
     """Who gets to see an answer.
 
     Words that say somebody is in danger are not put before the group by the bot: they belong to people who can help,
-    and a post would stand there without an answer. They go to staff, also where the person chose to keep them.
+    and a post would stand there without an answer. They go to staff. What somebody kept to themselves stays with them:
+    whoever is on call is paged all the same, and a page carries no words.
     """
-    return Audience.STAFF if in_danger else chosen
+    return Audience.STAFF if in_danger and chosen is Audience.GROUP else chosen
+
+
+def is_grave(tier: Tier, reach_out: ReachOut) -> bool:
+    """Whether the crisis path has answered already: nothing cheerful is said after it, nor anything else at length."""
+    return tier >= Tier.NOTIFY or reach_out is ReachOut.NOW
+
+
+def texts_in_return(
+    tier: Tier, chosen: Audience, audience: Audience, feeling: Feeling, reach_out: ReachOut
+) -> tuple[str, ...]:
+    """The keys of what is said to an answer: thanks and a line for the feeling; after a grave one, where it went."""
+    if tier is Tier.PAGE:
+        return (f"checkins.held_{chosen.value}",)
+    if is_grave(tier, reach_out):
+        return (f"checkins.went_{audience.value}",)
+    return (f"checkins.thanks_{audience.value}", f"checkins.supportive_{feeling.value}")
 
 
 def choose_line(key: str, count: int, said_last: Iterable[str], seed: int) -> int:

@@ -1,4 +1,4 @@
-"""The doors of check-ins: the card's `Check in`, the form, and `/checkin`."""
+"""The doors of check-ins: the card's `Check in`, the form, `/checkin`, and staff's `Show`."""
 
 from enum import StrEnum
 from typing import TypeVar
@@ -10,7 +10,7 @@ from discord.ext import commands
 from bot.checkins.service import Answer, Audience, CheckinService, Feeling, ReachOut
 from bot.cogs.doors import Doors
 from bot.content import Content
-from bot.ui.checkins import FEATURE, confirmation, form, quoted
+from bot.ui.checkins import FEATURE, confirmation, form, post_text, quoted
 from bot.ui.safe import Press, Presses, Reply
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -24,19 +24,20 @@ class Checkins(commands.Cog):
         presses.on(FEATURE, "open", self._open, opens_form=True)
         presses.on(FEATURE, "form", self._card_form)
         presses.on(FEATURE, "form-any", self._any_form)
+        presses.on(FEATURE, "show", self._show)
 
     @app_commands.command(name="checkin", description="Say how today is. You choose who sees it.")
     async def checkin(self, interaction: discord.Interaction) -> None:
         """A member checks in, at any hour."""
         reply = Reply(interaction)
         guild_id = await self._doors.guild(reply)
-        language = await self._checkins.may_open(guild_id, reply.user_id, None)
-        await reply.open(form(self._content, language, "form-any", guild_id))
+        opening = await self._checkins.may_open(guild_id, reply.user_id, None)
+        await reply.open(form(self._content, opening.language, "form-any", guild_id, opening.earlier))
 
     async def _open(self, press: Press) -> None:
         guild_id = await self._doors.guild(press)
-        language = await self._checkins.may_open(guild_id, press.user_id, press.row_id)
-        await press.open(form(self._content, language, "form", press.row_id))
+        opening = await self._checkins.may_open(guild_id, press.user_id, press.row_id)
+        await press.open(form(self._content, opening.language, "form", press.row_id, opening.earlier))
 
     async def _card_form(self, press: Press) -> None:
         await self._submit(press, await self._doors.guild(press), press.row_id)
@@ -74,6 +75,13 @@ class Checkins(commands.Cog):
             raise
         numbers = await self._doors.numbers(guild_id, kept.language)
         await press.say(confirmation(self._content, kept, answer.reach_out, numbers))
+
+
+    async def _show(self, press: Press) -> None:
+        """Staff read what was sent to them; they alone, and only where they press for it."""
+        guild_id = await self._doors.guild(press)
+        shared = await self._checkins.read_for_staff(guild_id, press.user_id, press.row_id)
+        await press.say(post_text(self._content, shared))
 
 
 def _chosen(value: str, otherwise: Choice) -> Choice:

@@ -41,6 +41,7 @@ class Action(StrEnum):
     SET_UP = "set the programme up"
     HANDLE_INCIDENT = "acknowledge or resolve an incident"
     SEE_ON_CALL = "see who is on call"
+    READ_CHECKIN = "read a check-in sent to staff"
 
 
 MEMBERS = frozenset({Role.PARTICIPANT, Role.ALUMNUS, Role.FAMILY})
@@ -58,6 +59,7 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.SET_UP: THE_STAFF,
     Action.HANDLE_INCIDENT: THE_STAFF,
     Action.SEE_ON_CALL: THE_STAFF,
+    Action.READ_CHECKIN: THE_STAFF,
 }
 """The permission table: every command, button and page asks this one, on the server, each time."""
 

@@ -9,14 +9,16 @@ from bot.checkins.service import (
     CARD,
     POST,
     THREAD,
+    TO_STAFF,
     UNPOST,
     WORDS_AT_MOST,
     Audience,
     CheckinPosting,
+    Earlier,
     Feeling,
-    GroupPost,
     Kept,
     ReachOut,
+    Shared,
 )
 from bot.content import Content
 from bot.db import Session
@@ -27,6 +29,8 @@ from bot.ui.safe import Button, SafeModal, SafeView
 FEATURE = "checkin"
 MESSAGE_AT_MOST = 2000
 """Characters of a message's text that Discord takes."""
+THREAD_IS_ARCHIVED = 50083
+"""Discord's code where something is to be changed in a thread that has gone to sleep."""
 
 
 class CheckinCard(QuietKind):
@@ -111,8 +115,30 @@ class CheckinPost(QuietKind):
             await self._posting.thread_missing(session, day_id, answer_id, revision, thread_id=delivery.channel_id)
 
 
+class CheckinStaffLine(QuietKind):
+    """One line in #staff-room: somebody sent a check-in to staff. What it says is shown to whoever presses for it."""
+
+    name = TO_STAFF
+
+    def __init__(self, posting: CheckinPosting, content: Content) -> None:
+        self._posting, self._content = posting, content
+
+    async def compose(self, delivery: Delivery, now: datetime) -> Post | Withdrawn:
+        """The line, where this is still their answer and still for staff."""
+        del now
+        answer_id = int(delivery.arguments["answer"])
+        note = await self._posting.staff_note(answer_id, int(delivery.arguments["revision"]))
+        if note is None:
+            return Withdrawn()
+        say = self._content.texts.say
+        show = Button(say(note.language, "checkins.show_button"), FEATURE, "show", answer_id)
+        values = {"name": plain(note.name), "group": plain(note.group_name)}
+        line = say(note.language, "checkins.staff_only_received", **values)
+        return Post(content=line, view=SafeView([show]))
+
+
 class CheckinUnpost(QuietKind):
-    """Takes back what was posted of an answer that its author has replaced."""
+    """Takes back what was posted of an answer that its author has replaced or erased."""
 
     name = UNPOST
 
@@ -129,12 +155,22 @@ class CheckinUnpost(QuietKind):
         async def take_back() -> Receipt:
             for channel_id, message_id in posted:
                 try:
-                    await self._client.http.delete_message(channel_id, message_id)
+                    await self._delete(channel_id, message_id)
                 except discord.NotFound:
                     continue  # somebody else took it away, or a first attempt did
             return Receipt()
 
         return Deed(take_back)
+
+    async def _delete(self, channel_id: int, message_id: int) -> None:
+        http = self._client.http
+        try:
+            await http.delete_message(channel_id, message_id)
+        except discord.HTTPException as refused:
+            if refused.code != THREAD_IS_ARCHIVED:
+                raise
+            await http.edit_channel(channel_id, archived=False)
+            await http.delete_message(channel_id, message_id)
 
 
 def heading(content: Content, language: str, day: date, key: str) -> str:
@@ -150,19 +186,24 @@ def heading(content: Content, language: str, day: date, key: str) -> str:
     return texts.say(language, key, date=written)
 
 
-def form(content: Content, language: str, verb: str, row: int) -> SafeModal:
-    """The form: a word for the day, words if they like, where it goes, and whether somebody should get in touch."""
+def form(content: Content, language: str, verb: str, row: int, earlier: Earlier | None = None) -> SafeModal:
+    """The form: a word for the day, words if they like, where it goes, and whether somebody should get in touch.
+
+    Where this day was answered before, it starts from the ``earlier`` answer.
+    """
     say = content.texts.say
     made = SafeModal(say(language, "checkins.form_title"), FEATURE, verb, row)
     made.choose(
         say(language, "checkins.label_feeling"),
         "feeling",
         {feeling.value: say(language, f"checkins.feeling_{feeling.value}") for feeling in Feeling},
+        default=earlier.feeling.value if earlier else None,
     )
     made.ask(
         say(language, "checkins.label_words"),
         "words",
         long=True,
+        default=(earlier.words or None) if earlier else None,
         placeholder=say(language, "checkins.words_placeholder"),
         max_length=WORDS_AT_MOST,
     )
@@ -170,6 +211,7 @@ def form(content: Content, language: str, verb: str, row: int) -> SafeModal:
         say(language, "checkins.label_share"),
         "share",
         {audience.value: say(language, f"checkins.share_{audience.value}") for audience in Audience},
+        default=earlier.audience.value if earlier else None,
     )
     made.choose(
         say(language, "checkins.label_contact"),
@@ -186,11 +228,16 @@ def quoted(words: str) -> str:
     return "\n> ".join(line for line in safe.splitlines() if line.strip())
 
 
-def post_text(content: Content, post: GroupPost) -> str:
-    """What the group reads."""
+def plain(text: str) -> str:
+    """A name or a title on one line, harmless in Markdown."""
+    return discord.utils.escape_mentions(discord.utils.escape_markdown(" ".join(text.split())))
+
+
+def post_text(content: Content, post: Shared) -> str:
+    """What the group reads, or staff where it was sent to them."""
     say = content.texts.say
     values = {
-        "name": discord.utils.escape_mentions(discord.utils.escape_markdown(" ".join(post.name.split()))),
+        "name": plain(post.name),
         "feeling": say(post.language, f"checkins.feeling_{post.feeling.value}"),
     }
     if not post.words:
@@ -201,9 +248,7 @@ def post_text(content: Content, post: GroupPost) -> str:
 def confirmation(content: Content, kept: Kept, reach_out: ReachOut, numbers: Mapping[str, str]) -> str:
     """The private answer to a check-in: what became of it, a line that fits, and what was arranged."""
     texts, language = content.texts, kept.language
-    said = [texts.say(language, "checkins.changed")] if kept.changed else []
-    if kept.held:
-        said.append(texts.say(language, "checkins.held_for_staff"))
+    said = [texts.say(language, "checkins.changed")] if kept.changed and not kept.grave else []
     said += [texts.variant(language, key, index) for key, index in kept.lines]
     if reach_out is ReachOut.TODAY:
         said.append(texts.say(language, "checkins.contact_today_confirmed", **numbers))
