@@ -75,9 +75,7 @@ def unpost(day: Day, answer_id: int, revision: int, channel_id: int, now: dateti
     )
 
 
-def to_staff(
-    guild_id: int, user_id: int, answer_id: int, revision: int, *, staff_room: int, now: datetime
-) -> Draft:
+def to_staff(guild_id: int, user_id: int, answer_id: int, revision: int, *, staff_room: int, now: datetime) -> Draft:
     """The line in #staff-room that somebody sent a check-in to staff, with the button that shows it."""
     return Draft(
         kind=TO_STAFF,

@@ -320,7 +320,7 @@ class CheckinService:
     async def _programme(self, guild_id: int, standing: Standing) -> Programme:
         programme = await self._programmes.current(guild_id)
         if programme is None:
-            raise NotFoundError(self._say(standing.language, "errors.not_found"))
+            raise NotAllowedError(self._say(standing.language, "errors.not_a_member"))
         return programme
 
     async def _channel(self, guild_id: int, key: ObjectKey) -> int | None:

@@ -76,7 +76,6 @@ class Checkins(commands.Cog):
         numbers = await self._doors.numbers(guild_id, kept.language)
         await press.say(confirmation(self._content, kept, answer.reach_out, numbers))
 
-
     async def _show(self, press: Press) -> None:
         """Staff read what was sent to them; they alone, and only where they press for it."""
         guild_id = await self._doors.guild(press)

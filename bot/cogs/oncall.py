@@ -12,6 +12,7 @@ from bot.oncall.service import OnCallService, ResolvedAs
 from bot.ui.oncall import Cards, timestamp
 from bot.ui.safe import Press, Presses, Reply, SafeModal
 
+LISTED_AT_MOST = 1_900  # characters; a message holds 2,000
 STAFF_ONLY = discord.Permissions(moderate_members=True)
 
 
@@ -86,11 +87,14 @@ class OnCall(commands.Cog):
         await reply.defer()
         guild_id = await self._doors.guild(reply)
         await self._members.allow(guild_id, reply.user_id, Action.HANDLE_INCIDENT)
-        lines = []
-        for incident in (await self._oncall.unresolved(guild_id))[:20]:
+        lines: list[str] = []
+        for incident in reversed(await self._oncall.unresolved(guild_id)):  # the newest first: it is the one under way
             facts = await self._cards.facts(incident)
             since = timestamp(incident.opened_at, "R")
-            lines.append(f"`{incident.code}` {facts.name} · {incident.tier.value} · {incident.state.value} · {since}")
+            line = f"`{incident.code}` {facts.name} · {incident.tier.value} · {incident.state.value} · {since}"
+            if sum(map(len, lines)) + len(lines) + len(line) > LISTED_AT_MOST:
+                break
+            lines.append(line)
         await reply.say("\n".join(lines) or self._cards.say("en", "none_open"))
 
     @incident_group.command(name="ack", description="Take an incident by its code.")

@@ -1,8 +1,9 @@
 """The transport over discord.py: by ids, never by caches, with every refusal of Discord given its name."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import aiohttp
 import discord
@@ -10,7 +11,7 @@ import discord
 from bot.delivery.kinds import Deed, Post, Receipt
 from bot.delivery.records import Delivery
 from bot.delivery.rules import Lane, Outcome
-from bot.delivery.transport import RefusedForGoodError, TryLaterError, UnsureError
+from bot.delivery.transport import IsKnown, RefusedForGoodError, TryLaterError, UnsureError
 from bot.observe.logs import get_logger
 
 log = get_logger(__name__)
@@ -34,6 +35,9 @@ class DmBook(Protocol):
     async def keep(self, user_id: int, channel_id: int) -> None:
         """Remember the DM channel of ``user_id``."""
 
+    async def forget(self, user_id: int) -> None:
+        """Discord does not know that channel any more."""
+
 
 class DiscordTransport:
     """Creates messages through one logged-in client."""
@@ -41,6 +45,7 @@ class DiscordTransport:
     def __init__(self, client: discord.Client, dms: DmBook) -> None:
         self._client, self._dms = client, dms
         self._dms_rest_until = 0.0
+        self._openings = asyncio.Semaphore(2)
 
     async def post(self, delivery: Delivery, post: Post) -> Receipt:
         """Create the message under the delivery's nonce, which Discord enforces for a few minutes."""
@@ -51,6 +56,11 @@ class DiscordTransport:
             if refusal.outcome is Outcome.REFUSED and post.plain is not None:
                 log.error("outbox.full_form_refused", delivery=delivery.id, kind=delivery.kind)  # noqa: TRY400  # no trace is wanted
                 return await self._create(channel_id, delivery, Post(content=post.plain, mentions=post.mentions))
+            gone = refusal.outcome in {Outcome.TARGET_GONE, Outcome.NO_ACCESS}
+            if gone and post.channel_id is None and delivery.channel_id is None and delivery.user_id is not None:
+                # A DM we knew from elsewhere (a restored database, another application): it is opened anew.
+                await self._dms.forget(delivery.user_id)
+                raise TryLaterError from None
             if refusal.outcome is Outcome.TARGET_GONE and await self._still_there(channel_id):
                 raise TryLaterError from None
             raise
@@ -78,14 +88,15 @@ class DiscordTransport:
         except Exception as error:
             raise _named(error, delivery.lane) from error
 
-    async def look_up(self, delivery: Delivery, post: Post, since: datetime) -> Receipt | None:
+    async def look_up(self, delivery: Delivery, post: Post, since: datetime, is_known: IsKnown) -> Receipt | None:
         """Find what an earlier attempt left: our own message, since then, with this nonce or this very form."""
         channel_id = post.channel_id or await self._channel_of(delivery)
         channel = self._client.get_partial_messageable(channel_id)
         mine = self._client.user
         try:
             async for message in channel.history(after=since - LOOK_BACK, limit=LOOKED_THROUGH, oldest_first=True):
-                if mine is not None and message.author.id == mine.id and _is_the_same(message, delivery, post):
+                is_ours = mine is not None and message.author.id == mine.id and _is_the_same(message, delivery, post)
+                if is_ours and not await is_known(message.id):
                     return Receipt(channel_id, message.id)
         except Exception as error:
             raise _named(error, delivery.lane) from error
@@ -103,7 +114,7 @@ class DiscordTransport:
         if now < self._dms_rest_until and delivery.lane is not Lane.CRISIS:
             raise TryLaterError(self._dms_rest_until - now)
         try:
-            opened = await self._client.http.start_private_message(delivery.user_id)
+            opened = await self._open(delivery.user_id, delivery.lane)
         except Exception as error:
             if isinstance(error, discord.HTTPException) and error.code == OPENING_DMS_TOO_FAST:
                 self._dms_rest_until = now + DMS_REST_FOR.total_seconds()
@@ -111,6 +122,13 @@ class DiscordTransport:
         channel_id = int(opened["id"])
         await self._dms.keep(delivery.user_id, channel_id)
         return channel_id
+
+    async def _open(self, user_id: int, lane: Lane) -> Any:  # noqa: ANN401  # Discord's object
+        """Open a DM. Discord counts these in one narrow bucket: reminders leave it to pages, but for two at a time."""
+        if lane is Lane.CRISIS:
+            return await self._client.http.start_private_message(user_id)
+        async with self._openings:
+            return await self._client.http.start_private_message(user_id)
 
     async def _still_there(self, channel_id: int) -> bool:
         """Ask Discord itself: an outage answers "unknown channel" too, and an outage is not a removal."""
@@ -155,11 +173,14 @@ def _is_the_same(message: discord.Message, delivery: Delivery, post: Post) -> bo
         return False
     wanted = [post.embed.to_dict()] if post.embed else []
     found = [embed.to_dict() for embed in message.embeds]
-    if [(card.get("title"), card.get("description")) for card in found] != [
-        (card.get("title"), card.get("description")) for card in wanted
-    ]:
+    if [_mark_of(card) for card in found] != [_mark_of(card) for card in wanted]:
         return False
     return _custom_ids(message) == ([] if post.view is None else _view_ids(post.view))
+
+
+def _mark_of(card: Mapping[str, Any]) -> tuple[object, ...]:
+    """What a card is known by. Its fields are not in it: there stands what may differ between two attempts."""
+    return card.get("title"), card.get("description"), (card.get("footer") or {}).get("text")
 
 
 def _custom_ids(message: discord.Message) -> list[str]:

@@ -109,16 +109,18 @@ class Heart:
                 self._beating = False
 
     async def beat(self) -> None:
-        """One beat: plan where asked, do what is due, set the outbox going, and set the alarm for the nearest row."""
+        """One beat: do what is due, set the outbox going, set the alarm for the nearest row, then plan where asked."""
         now = self._clock.now()
+        for due in self._dues:  # pages first: no planner, however slow, stands before the ladder
+            await _guarded(due.name, partial(due.run_due, now))
+        self._outbox.wake()
+        await _guarded("alarm", self._set_alarm)
         if self._plan_wanted:
             self._plan_wanted = False
             for planner in self._planners:
                 await _guarded(planner.name, partial(planner.plan, now - PLAN_BACK, now + PLAN_AHEAD))
-        for due in self._dues:
-            await _guarded(due.name, partial(due.run_due, now))
-        self._outbox.wake()
-        await _guarded("alarm", self._set_alarm)
+            self._outbox.wake()
+            await _guarded("alarm", self._set_alarm)
 
     async def nearest(self) -> datetime | None:
         """When the next thing of any sort falls due (UTC), or none."""

@@ -54,6 +54,8 @@ class Kind(Protocol):
     """A renderer, registered by name. A kind holds no state of its own: a delivery may be tried by any process."""
 
     name: str
+    gives_up_on: frozenset[Outcome]
+    """Refusals that end even a page of this kind: those after which its fallback has taken over."""
 
     async def compose(self, delivery: Delivery, now: datetime) -> Post | Deed | Withdrawn:
         """Look once more whether it is still wanted (``now`` is UTC), and say what is to be sent."""
@@ -67,6 +69,8 @@ class Kind(Protocol):
 
 class QuietKind:
     """A base for kinds that have nothing to note and no other road."""
+
+    gives_up_on: frozenset[Outcome] = frozenset()
 
     async def sent(self, session: AsyncSession, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
         """Nothing to note."""

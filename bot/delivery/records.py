@@ -257,12 +257,25 @@ async def put_back(session: AsyncSession, delivery: Delivery, next_at: datetime,
     """Return a claimed delivery to the queue for ``next_at`` (UTC); ``unsure`` where it may have arrived after all."""
     values: dict[str, Any] = {"state": State.PENDING.value, "lease_until": None, "next_at": next_at}
     if not unsure:
-        values["unsure_since"] = None
+        # What this attempt adds is no doubt; what an earlier one left remains.
+        values["unsure_since"] = delivery.unsure_since
     return await _change(session, delivery, **values)
 
 
-async def cancel(session: AsyncSession, subject: str, reason: Outcome, kinds: Sequence[str] = ()) -> int:
-    """Call off whatever of ``subject`` has not ended yet (of ``kinds``, where given); how many that were."""
+async def has_any_left(session: AsyncSession, subject: str, kind: str) -> bool:
+    """Whether any delivery of ``kind`` for ``subject`` has arrived or may still arrive."""
+    query = select(_TABLE.c.id).where(
+        _TABLE.c.subject == subject,
+        _TABLE.c.kind == kind,
+        _TABLE.c.state.in_([State.PENDING.value, State.CLAIMED.value, State.SENT.value]),
+    )
+    return (await session.execute(query.limit(1))).first() is not None
+
+
+async def cancel(
+    session: AsyncSession, subject: str, reason: Outcome, kinds: Sequence[str] = (), user_id: int | None = None
+) -> int:
+    """Call off whatever of ``subject`` has not ended yet (of ``kinds``, to ``user_id``, where given); how many."""
     statement = (
         update(DeliveryRow)
         .where(_TABLE.c.subject == subject, text(_LIVE))
@@ -271,6 +284,8 @@ async def cancel(session: AsyncSession, subject: str, reason: Outcome, kinds: Se
     )
     if kinds:
         statement = statement.where(_TABLE.c.kind.in_(kinds))
+    if user_id is not None:
+        statement = statement.where(_TABLE.c.user_id == user_id)
     return _count(await session.execute(statement))
 
 

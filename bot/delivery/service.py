@@ -88,10 +88,19 @@ class Outbox:
         event.listen(session.sync_session, "after_commit", self._committed, once=True)
 
     async def cancel(
-        self, session: AsyncSession, subject: str, reason: Outcome = Outcome.NOT_WANTED, kinds: Sequence[str] = ()
+        self,
+        session: AsyncSession,
+        subject: str,
+        reason: Outcome = Outcome.NOT_WANTED,
+        kinds: Sequence[str] = (),
+        user_id: int | None = None,
     ) -> int:
         """Call off what has not gone out for ``subject``; an attempt under way looks once more and stops."""
-        return await records.cancel(session, subject, reason, kinds)
+        return await records.cancel(session, subject, reason, kinds, user_id)
+
+    async def has_any_left(self, session: AsyncSession, subject: str, kind: str) -> bool:
+        """Whether any delivery of ``kind`` for ``subject`` has arrived or may still arrive."""
+        return await records.has_any_left(session, subject, kind)
 
     async def count_to(self, session: AsyncSession, user_id: int, kind: str) -> int:
         """How many deliveries of ``kind`` were ever made out to this person."""
@@ -208,7 +217,7 @@ class Outbox:
         receipt: Receipt | None = None
         if isinstance(composed, Post) and must_look_first(delivery.unsure_since, self._clock.now()):
             assert delivery.unsure_since is not None  # noqa: S101  # what must_look_first has just said, for the type
-            receipt = await self._transport.look_up(delivery, composed, delivery.unsure_since)
+            receipt = await self._transport.look_up(delivery, composed, delivery.unsure_since, self._is_known)
         if receipt is None:
             async with self._database.write() as session:
                 if not await records.about_to_send(session, delivery, self._clock.now()):
@@ -218,6 +227,10 @@ class Outbox:
             else:
                 receipt = await self._transport.post(delivery, composed)
         await self._record(kind, delivery, receipt)
+
+    async def _is_known(self, message_id: int) -> bool:
+        async with self._database.read() as session:
+            return await records.is_known_message(session, message_id)
 
     async def _record(self, kind: Kind, delivery: Delivery, receipt: Receipt) -> None:
         now = self._clock.now()
@@ -237,7 +250,8 @@ class Outbox:
         now = self._clock.now()
         kind = self._kinds.find(delivery.kind)
         async with self._database.write() as session:
-            if ends_for_good(delivery.lane, outcome):
+            gives_up = kind is not None and outcome in kind.gives_up_on
+            if ends_for_good(delivery.lane, outcome) or gives_up:
                 still_ours = await records.finish(session, delivery, State.DEAD, now, reason=outcome)
             else:
                 next_at = now + wait_before_retry(delivery.lane, delivery.attempts, self._jitter())

@@ -1,11 +1,15 @@
 """The road from the outbox to Discord, and the three ways an attempt can fail."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
 
 from bot.delivery.kinds import Deed, Post, Receipt
 from bot.delivery.records import Delivery
 from bot.delivery.rules import Outcome
+
+IsKnown = Callable[[int], Awaitable[bool]]
+"""Whether a message is on record as another delivery's already."""
 
 
 class RefusedForGoodError(Exception):
@@ -41,9 +45,9 @@ class NoRoad:
         del delivery, deed
         raise TryLaterError
 
-    async def look_up(self, delivery: Delivery, post: Post, since: datetime) -> Receipt | None:
+    async def look_up(self, delivery: Delivery, post: Post, since: datetime, is_known: IsKnown) -> Receipt | None:
         """Leave it to the process that delivers."""
-        del delivery, post, since
+        del delivery, post, since, is_known
         raise TryLaterError
 
 
@@ -64,8 +68,10 @@ class Transport(Protocol):
             RefusedForGoodError, TryLaterError, UnsureError: see there.
         """
 
-    async def look_up(self, delivery: Delivery, post: Post, since: datetime) -> Receipt | None:
+    async def look_up(self, delivery: Delivery, post: Post, since: datetime, is_known: IsKnown) -> Receipt | None:
         """Find in the channel's history what an earlier attempt (``since``, UTC) may have left there.
+
+        A message that ``is_known`` to be another delivery's is not taken for this one's.
 
         Raises:
             RefusedForGoodError, TryLaterError, UnsureError: see there.

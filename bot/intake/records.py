@@ -1,6 +1,8 @@
 """Where each watched channel was read up to."""
 
-from sqlalchemy import select
+from collections.abc import Collection
+
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,3 +36,9 @@ async def every(session: AsyncSession) -> dict[int, tuple[int, int | None]]:
     """Channel id → (message id, parent id)."""
     rows = (await session.scalars(select(WatermarkRow))).all()
     return {row.channel_id: (row.message_id, row.parent_id) for row in rows}
+
+
+async def drop(session: AsyncSession, channel_ids: Collection[int]) -> None:
+    """Delete the rows of places that are read no more."""
+    for channel_id in channel_ids:
+        await session.execute(delete(WatermarkRow).where(WatermarkRow.channel_id == channel_id))

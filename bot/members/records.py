@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKeyConstraint, Select, String, UniqueConstraint, select
+from sqlalchemy import Boolean, ForeignKeyConstraint, Select, String, UniqueConstraint, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -189,6 +189,11 @@ async def dm_channel(session: AsyncSession, user_id: int) -> int | None:
     """The DM channel of this person, where one was opened."""
     query = select(DmChannelRow.channel_id).where(DmChannelRow.user_id == user_id)
     return (await session.scalars(query)).one_or_none()
+
+
+async def forget_dm(session: AsyncSession, user_id: int) -> None:
+    """Take the DM channel of this person off the book."""
+    await session.execute(delete(DmChannelRow).where(DmChannelRow.user_id == user_id))
 
 
 async def dm_owner(session: AsyncSession, channel_id: int) -> int | None:

@@ -74,6 +74,11 @@ class DmChannels:
         async with self._database.write() as session:
             await session.merge(DmChannelRow(user_id=user_id, channel_id=channel_id))
 
+    async def forget(self, user_id: int) -> None:
+        """The channel is no more."""
+        async with self._database.write() as session:
+            await records.forget_dm(session, user_id)
+
     async def is_dm(self, channel_id: int) -> bool:
         """Whether this channel is somebody's DM with the bot."""
         async with self._database.read() as session:

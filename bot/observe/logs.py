@@ -2,11 +2,15 @@
 
 import logging
 import sys
+import traceback
 from typing import TextIO
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
+from bot.errors import HandrailError
+
+MOST_CAUSES = 5
 QUIETED = {
     "discord": logging.INFO,  # its DEBUG lines print whole request bodies
     "discord.http": logging.WARNING,
@@ -27,7 +31,7 @@ def configure_logs(*, as_json: bool, level: str, stream: TextIO | None = None) -
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
-        structlog.processors.format_exc_info,
+        frames_only,
     ]
     target = stream or sys.stderr
     renderer: Processor = (
@@ -57,6 +61,28 @@ def configure_logs(*, as_json: bool, level: str, stream: TextIO | None = None) -
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def frames_only(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Say where an exception came from and what sort it is, not what it says: its message may hold somebody's words.
+
+    Our own errors, and those of the operating system, carry nothing of anybody: their sentence is kept.
+    """
+    error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()[1]
+    elif isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        chain: list[str] = []
+        while error is not None and len(chain) < MOST_CAUSES:
+            said = f": {error}" if isinstance(error, HandrailError) else ""
+            said = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else said
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            chain.append(f"{frames}{type(error).__module__}.{type(error).__qualname__}{said}")
+            error = error.__cause__ or error.__context__
+        event["exception"] = "\nfrom\n".join(chain)
+    return event
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.delivery.service import Draft, Lane, Outbox
+from bot.delivery.service import Draft, Lane, Outbox, Outcome
 from bot.observe.logs import get_logger
 from bot.oncall.records import IncidentRow
 from bot.program.layout import ON_CALL, ObjectKind
@@ -24,10 +24,24 @@ class Paging:
         self._outbox, self._programmes = outbox, programmes
 
     async def page(
-        self, session: AsyncSession, row: IncidentRow, number: int, people: Sequence[int], now: datetime
+        self,
+        session: AsyncSession,
+        row: IncidentRow,
+        number: int,
+        people: Sequence[int],
+        everybody: Sequence[int],
+        now: datetime,
     ) -> None:
-        """Page ``people`` for step ``number``: the card that mentions them, and a DM to each."""
-        await self.card(session, row, str(number), people, now)
+        """Page ``people`` for step ``number``: the card that mentions them, and a DM to each.
+
+        A card that could not go out yet makes way for this one, which then mentions ``everybody`` paged so far; and
+        nobody has two DMs waiting. So an outage ends in one card, not in one for every step of it.
+        """
+        waiting = await self._outbox.cancel(session, subject(row.id), Outcome.NOT_WANTED, (CARD,))
+        mentioned = list(dict.fromkeys([*people, *everybody])) if waiting else people
+        await self.card(session, row, str(number), mentioned, now)
+        for person in people:
+            await self._outbox.cancel(session, subject(row.id), Outcome.NOT_WANTED, (DM,), user_id=person)
         drafts = [
             Draft(
                 kind=DM,
@@ -112,7 +126,7 @@ class Paging:
         since = row.resolved_at or row.acknowledged_at or now
         return Draft(
             kind=CARD_EDIT,
-            lane=Lane.CRISIS,
+            lane=Lane.DIRECT,
             dedupe_key=f"edit:{row.id}:{row.state.value}:{int(since.timestamp())}:{message[1]}",
             guild_id=row.guild_id,
             channel_id=message[0],

@@ -192,22 +192,24 @@ async def replies_given(session: AsyncSession, guild_id: int, user_id: int) -> i
     return (await session.scalars(query)).one()
 
 
-async def servers_climbing(session: AsyncSession, now: datetime) -> Sequence[int]:
-    """The servers with an incident whose next step is due at ``now`` (UTC)."""
-    query = select(IncidentRow.guild_id).where(text(_CLIMBING), IncidentRow.next_escalation_at <= now).distinct()
-    return (await session.scalars(query)).all()
-
-
-async def climbing(session: AsyncSession, now: datetime, limit: int = 100) -> Sequence[IncidentRow]:
-    """The incidents whose next step is due at ``now`` (UTC), longest waiting first; locked, to be changed."""
+async def due(session: AsyncSession, now: datetime) -> Sequence[tuple[int, int]]:
+    """(incident id, server) of each incident whose next step is due at ``now`` (UTC), longest waiting first."""
     query = (
-        select(IncidentRow)
+        select(IncidentRow.id, IncidentRow.guild_id)
         .where(text(_CLIMBING), IncidentRow.next_escalation_at <= now)
         .order_by(IncidentRow.next_escalation_at)
-        .limit(limit)
+    )
+    return [(incident_id, guild_id) for incident_id, guild_id in (await session.execute(query)).all()]
+
+
+async def climbing(session: AsyncSession, incident_id: int, now: datetime) -> IncidentRow | None:
+    """The incident, where its next step is due at ``now`` (UTC) and nobody else is taking it; locked, to be changed."""
+    query = (
+        select(IncidentRow)
+        .where(IncidentRow.id == incident_id, text(_CLIMBING), IncidentRow.next_escalation_at <= now)
         .with_for_update(skip_locked=True)
     )
-    return (await session.scalars(query)).all()
+    return (await session.scalars(query)).one_or_none()
 
 
 async def next_escalation(session: AsyncSession) -> datetime | None:

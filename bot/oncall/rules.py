@@ -44,6 +44,8 @@ class ResolvedAs(StrEnum):
     OTHER = "other"
 
 
+ACKNOWLEDGEMENT_COVERS = timedelta(minutes=30)
+"""How long whoever acknowledged is taken to be with the person; danger told later pages anew."""
 NOTIFY_BECOMES_PAGE_AFTER = timedelta(hours=4)  # PRODUCT: "the programme's stated time (4 h by default)"
 
 
@@ -125,6 +127,12 @@ def _first(handoff: WeekTime) -> int:
 def _handover(week: int, handoff: WeekTime, zone: ZoneInfo) -> datetime:
     day = datetime.fromordinal(_first(handoff) + 7 * week)
     return to_instant(datetime.combine(day.date(), handoff.time), zone)
+
+
+def is_covered(state: IncidentState, acknowledged_at: datetime | None, now: datetime) -> bool:
+    """Whether somebody is with the person at this moment (times are UTC)."""
+    recent = acknowledged_at is not None and now - acknowledged_at <= ACKNOWLEDGEMENT_COVERS
+    return state is IncidentState.ACKNOWLEDGED and recent
 
 
 def people_of(notify: str, on_shift: int | None, backup: Sequence[int], staff: Sequence[int]) -> tuple[int, ...]:

@@ -24,6 +24,7 @@ from bot.oncall.rules import (
     ResolvedAs,
     Shift,
     Step,
+    is_covered,
     people_of,
     shift_at,
 )
@@ -132,8 +133,9 @@ class OnCallService:
         if row is None:
             row = await self._open(session, alarm, now)
             await self._page_or_wait(session, row, shift, now)
-        elif alarm.tier > row.tier:
-            row.tier, row.state = alarm.tier, IncidentState.OPEN
+        elif alarm.tier > row.tier or self._must_reopen(row, alarm, now):
+            row.tier = alarm.tier if self._must_reopen(row, alarm, now) else max(row.tier, alarm.tier)
+            row.state = IncidentState.OPEN
             row.categories = sorted({*(row.categories or []), *alarm.categories})
             row.channel_id, row.message_id = alarm.channel_id or row.channel_id, alarm.message_id or row.message_id
             row.acknowledged_by = row.acknowledged_at = None
@@ -144,6 +146,11 @@ class OnCallService:
             if row.state is IncidentState.ACKNOWLEDGED and alarm.tier is Tier.PAGE:
                 await self._paging.tell(session, row, "still_in_danger", [row.acknowledged_by], now, alarm.source_key)
         return _incident(row)
+
+    def _must_reopen(self, row: IncidentRow, alarm: Alarm, now: datetime) -> bool:
+        """Whether whoever took it is taken to be gone, so that new danger is not theirs alone to see."""
+        taken = row.state is IncidentState.ACKNOWLEDGED
+        return taken and alarm.tier >= Tier.NOTIFY and not is_covered(row.state, row.acknowledged_at, now)
 
     async def _open(self, session: AsyncSession, alarm: Alarm, now: datetime) -> IncidentRow:
         programme = await self._programmes.current(alarm.guild_id)
@@ -171,6 +178,7 @@ class OnCallService:
             row.paging_since, row.next_step, row.next_escalation_at = now, 0, now
             await self._climb(session, row, shift, now)
         else:
+            row.paging_since, row.next_step = now, 0
             row.next_escalation_at = now + NOTIFY_BECOMES_PAGE_AFTER
             await self._paging.card(session, row, "notify", (), now)
 
@@ -184,37 +192,68 @@ class OnCallService:
     async def run_due(self, now: datetime) -> None:
         """Take every step that is due at ``now`` (UTC)."""
         async with self._database.read() as session:
-            guilds = await records.servers_climbing(session, now)
-        shifts = {guild_id: await self.shift(guild_id) for guild_id in guilds}
-        async with self._database.write() as session:
-            for row in await records.climbing(session, now):
-                if row.guild_id not in shifts:
-                    continue  # came due this very moment; the next beat takes it
-                if row.tier is not Tier.PAGE:
-                    row.tier, row.paging_since, row.next_step = Tier.PAGE, now, 0
-                    session.add(self._note(row, EventKind.BECAME_PAGE))
-                await self._climb(session, row, shifts[row.guild_id], now)
+            due = await records.due(session, now)
+        shifts = {guild_id: await self.shift(guild_id) for guild_id in {guild_id for _, guild_id in due}}
+        for incident_id, guild_id in due:
+            try:
+                async with self._database.write() as session:
+                    await self._take_step(session, incident_id, shifts[guild_id], now)
+            except Exception:
+                # One that cannot climb keeps no other from its turn; the next beat tries it again.
+                log.exception("oncall.step_failed", incident=incident_id)
+
+    async def _take_step(self, session: AsyncSession, incident_id: int, shift: Shift, now: datetime) -> None:
+        row = await records.climbing(session, incident_id, now)
+        if row is None:
+            return
+        if row.tier is not Tier.PAGE:
+            row.tier, row.paging_since, row.next_step = Tier.PAGE, now, 0
+            session.add(self._note(row, EventKind.BECAME_PAGE))
+        await self._climb(session, row, shift, now)
 
     async def _climb(self, session: AsyncSession, row: IncidentRow, shift: Shift, now: datetime) -> None:
-        """Take the step that is due, and those after it while a step reaches nobody; set when the next is due."""
+        """Take what is due, and set when the next step is.
+
+        Steps that fell due together, after an outage, are one; and a step that reaches nobody is passed at once.
+        """
         policy = Policy.from_json(row.policy)
         programme = await self._programmes.current(row.guild_id)
         backup = programme.oncall.backup if programme else ()
         staff = programme.staff if programme else ()
-        for _ in range(len(policy.steps)):
-            number = row.next_step
+        wanted: list[int] = []
+        number = row.next_step
+        took = False
+        while policy.due(row.paging_since, row.next_step) <= now or (
+            took and not wanted and row.next_step < len(policy.steps)
+        ):
+            took, number = True, row.next_step
             step = policy.step(number)
-            people = people_of(step.notify, shift.person, backup, staff)
+            people = [one for one in people_of(step.notify, shift.person, backup, staff) if one != row.user_id]
+            wanted += [one for one in people if one not in wanted]
+            kind = EventKind.STEP if people else EventKind.STEP_EMPTY
+            session.add(self._note(row, kind, detail={"step": number, "people": people, "notify": step.notify}))
             row.next_step += 1
-            row.next_escalation_at = max(policy.due(row.paging_since, row.next_step), now)
-            if people:
-                session.add(self._note(row, EventKind.STEP, detail={"step": number, "people": list(people)}))
-                await self._paging.page(session, row, number, people, now)
-                return
-            session.add(self._note(row, EventKind.STEP_EMPTY, detail={"step": number, "notify": step.notify}))
-            log.warning("oncall.step_empty", incident=row.id, step=number, notify=step.notify)
-        # Nobody anywhere on the ladder: the channel itself is told, and this goes on at every repeat.
-        await self._paging.card(session, row, str(row.next_step - 1), (), now)
+        row.next_escalation_at = policy.due(row.paging_since, row.next_step)
+        if not took:
+            return
+        if not wanted:
+            log.warning("oncall.nobody_to_page", incident=row.id, step=number)
+        everybody = [
+            one
+            for passed in range(min(number + 1, len(policy.steps)))
+            for one in people_of(policy.step(passed).notify, shift.person, backup, staff)
+            if one != row.user_id
+        ]
+        await self._paging.page(session, row, number, wanted, everybody, now)
+
+    async def unreachable(self, session: AsyncSession, incident_id: int, now: datetime) -> None:
+        """A DM of the step under way has come to its end: where none is left, the next step is due at once."""
+        row = await records.incident(session, incident_id)
+        if row is None or row.state is not IncidentState.OPEN or row.next_escalation_at is None:
+            return
+        if not await self._outbox.has_any_left(session, subject(row.id), DM):
+            row.paging_since -= max(row.next_escalation_at - now, timedelta(0))
+            row.next_escalation_at = now
 
     # -- what people press ---------------------------------------------------------------------------------------------
 
@@ -277,6 +316,11 @@ class OnCallService:
         shift = await self.shift(incident.guild_id)
         async with self._database.write() as session:
             row = await self._row(session, incident_id)
+            is_paging = row.state is IncidentState.OPEN and row.tier is Tier.PAGE
+            covered = is_covered(row.state, row.acknowledged_at, now)
+            if kind is EventKind.ASKED_CONTACT and not is_paging and not covered:
+                alarm = Alarm(row.guild_id, user_id, Tier.PAGE, source_key, kind=kind)
+                return await self.raise_alarm(session, alarm, shift)
             session.add(self._note(row, kind, actor=user_id))
             wanted = [row.acknowledged_by or shift.person] if kind is EventKind.ASKED_CONTACT else []
             await self._paging.tell(session, row, key, wanted, now, source_key)

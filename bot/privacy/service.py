@@ -1,7 +1,9 @@
 """Everything a person has: shown, taken along and erased, by themselves, in every table."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +16,7 @@ from bot.privacy import records, rules
 from bot.privacy.records import PersonTable, Place
 from bot.timing import Clock
 
-__all__ = ["Erased", "ErasureReport", "Holding", "Kept", "PrivacyService"]
+__all__ = ["Erased", "ErasureReport", "Holding", "Kept", "PrivacyService", "Publisher"]
 
 log = get_logger(__name__)
 
@@ -62,11 +64,26 @@ class ErasureReport:
         return not self.erased and not self.kept
 
 
+class Publisher(Protocol):
+    """A room that posts to groups in somebody's name."""
+
+    async def take_back(self, session: AsyncSession, user_id: int) -> None:
+        """Have it taken away at Discord, for by its rows alone it is known where it stands."""
+
+
 class PrivacyService:
     """The use cases of one's own data. Whoever calls has made sure that it is the person's own."""
 
-    def __init__(self, database: Database, clock: Clock, content: Content, outbox: Outbox) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        content: Content,
+        outbox: Outbox,
+        publishers: Sequence[Publisher] = (),
+    ) -> None:
         self._database, self._clock, self._content, self._outbox = database, clock, content, outbox
+        self._publishers = publishers
         self._tables = records.people_tables()
 
     # -- shown and taken along ---------------------------------------------------------------------------------------
@@ -137,7 +154,8 @@ class PrivacyService:
     # -- erased ------------------------------------------------------------------------------------------------------
 
     async def erase(self, user_id: int, key: str) -> ErasureReport:
-        """Erase somebody from every table, in one transaction; their groups' roles follow by the outbox.
+        """Erase somebody from every table, in one transaction; their groups' roles follow by the outbox, and so does
+        the deletion at Discord of what was posted in their name.
 
         What stays is named with its ground: rows whose table says so (an alert, without its words), and what
         `rules.SPARED` lists (a message about somebody's safety that is still on its way). ``key`` names the
@@ -147,6 +165,8 @@ class PrivacyService:
         kept: list[Kept] = []
         left: list[Place] = []
         async with self._database.write() as session:
+            for publisher in self._publishers:
+                await publisher.take_back(session, user_id)
             for table in self._tables:
                 name = table.table.name
                 if name == _MEMBERSHIPS:

@@ -92,6 +92,11 @@ def state_of(*, in_programme: bool, ends_at: datetime, now: datetime) -> Occurre
     return OccurrenceState.AHEAD if in_programme else OccurrenceState.CALLED_OFF
 
 
+def coming(series: Series, duration: timedelta, now: datetime) -> Occurrence | None:
+    """The occurrence that is under way at ``now``, or else the next one: where a session that was moved now is."""
+    return series.next_after(now - duration)
+
+
 def is_late(due_at: datetime, said_at: datetime) -> bool:
     """Whether a reminder due at ``due_at`` and said at ``said_at`` says that it is late."""
     return said_at - due_at > NOT_WORTH_A_WORD

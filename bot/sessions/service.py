@@ -58,7 +58,10 @@ class Reminder:
 
 @dataclass(frozen=True)
 class Answered:
-    """What became of an answer. ``answer`` is None where there was nothing left to answer, and ``state`` says why."""
+    """What became of an answer. ``answer`` is None where there was nothing left to answer, and ``state`` says why.
+
+    ``starts_at`` is UTC, and so is ``moved_to``: when the session takes place now, where it is only at another time.
+    """
 
     state: OccurrenceState
     language: str
@@ -67,6 +70,7 @@ class Answered:
     answer: Answer | None = None
     revision: int = 0
     changed: bool = False
+    moved_to: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -83,9 +87,9 @@ class StaffNote:
 
 @dataclass(frozen=True)
 class Upcoming:
-    """A session that is still to come. ``starts_at`` is UTC."""
+    """A session that is still to come. ``wall_time`` is in words, on the programme's clock; ``starts_at`` is UTC."""
 
-    title: str
+    wall_time: str
     starts_at: datetime
 
 
@@ -125,7 +129,10 @@ class SessionService:
         zone = programme.zone
         mine = [(one, one.series(zone)) for one in programme.sessions if one.group in standing.groups]
         found = rules.next_of(mine, self._clock.now(), count)
-        return [Upcoming(session.title, occurrence.instant) for session, occurrence in found]
+        return [
+            Upcoming(rules.said_time(occurrence.local.time(), standing.language), occurrence.instant)
+            for _, occurrence in found
+        ]
 
     # -- reminders ---------------------------------------------------------------------------------------------------
 
@@ -206,7 +213,8 @@ class SessionService:
             state = rules.state_of(in_programme=in_programme, ends_at=occurrence.ends_at, now=now)
             wall_time, starts_at = _said_time(occurrence, standing.language), occurrence.starts_at
             if state is not OccurrenceState.AHEAD:
-                return Answered(state, standing.language, wall_time, starts_at)
+                moved_to = _moved_to(planned, now) if state is OccurrenceState.CALLED_OFF else None
+                return Answered(state, standing.language, wall_time, starts_at, moved_to=moved_to)
             row = await records.answer_of(session, occurrence_id, user_id)
             before = row.said if row is not None else None
             if row is None:
@@ -272,6 +280,13 @@ class SessionService:
 
 def _session_of(sessions: Sequence[Session], key: str) -> Session | None:
     return next((session for session in sessions if session.key == key), None)
+
+
+def _moved_to(planned: _Planned | None, now: datetime) -> datetime | None:
+    if planned is None:
+        return None
+    found = rules.coming(planned.session.series(planned.programme.zone), planned.session.duration, now)
+    return found.instant if found is not None else None
 
 
 def _is_as_planned(planned: _Planned, delivery: Delivery, lead: timedelta) -> bool:

@@ -8,12 +8,13 @@ from bot.content import Content
 from bot.crisis.service import NO_GUILD, CrisisService
 from bot.db import Session
 from bot.delivery.service import Deed, Delivery, Draft, Lane, Outbox, Outcome, Post, QuietKind, Receipt, Withdrawn
-from bot.program.layout import WELCOME
+from bot.program.layout import ON_CALL, WELCOME
 from bot.ui.places import Places
 from bot.ui.safe import Button, SafeView
 
 REPLY, THREAD = "crisis.reply", "crisis.thread"
-HAS_FALLBACK = {Outcome.DM_CLOSED, Outcome.TARGET_GONE, Outcome.NO_ACCESS}
+HAS_FALLBACK = {Outcome.DM_CLOSED, Outcome.TARGET_GONE, Outcome.NO_ACCESS, Outcome.REFUSED}
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def reply_buttons(content: Content, language: str, incident_id: int) -> SafeView:
@@ -36,6 +37,7 @@ class CrisisReply(QuietKind):
     """The answer to somebody whose words said danger; into a private thread where their DMs are closed."""
 
     name = REPLY
+    gives_up_on = frozenset({Outcome.REFUSED})
 
     def __init__(self, crisis: CrisisService, outbox: Outbox, content: Content, places: Places) -> None:
         self._crisis, self._outbox, self._content, self._places = crisis, outbox, content, places
@@ -79,9 +81,10 @@ class CrisisThread(QuietKind):
     """Opens the private thread, and hands the answer on into it."""
 
     name = THREAD
+    gives_up_on = frozenset({Outcome.REFUSED, Outcome.TARGET_GONE})
 
-    def __init__(self, outbox: Outbox, content: Content, places: Places) -> None:
-        self._outbox, self._content, self._places = outbox, content, places
+    def __init__(self, crisis: CrisisService, outbox: Outbox, content: Content, places: Places) -> None:
+        self._crisis, self._outbox, self._content, self._places = crisis, outbox, content, places
 
     async def compose(self, delivery: Delivery, now: datetime) -> Deed | Withdrawn:
         """The thread: one a person, found again by its neutral name."""
@@ -90,11 +93,14 @@ class CrisisThread(QuietKind):
         if parent is None:
             return Withdrawn()
         person = int(delivery.arguments["person"])
-        title = self._content.texts.say(str(delivery.arguments["language"]), "enrolment.thread_name")
+        language = str(
+            delivery.arguments.get("language") or await self._crisis.language(delivery.guild_id, delivery.user_id)
+        )
+        title = self._content.texts.say(language, "enrolment.thread_name")
 
         async def open_it() -> Receipt:
-            # The last digits tell threads apart for staff and say nothing to anybody else.
-            name = f"{title} {person % 10_000:04d}"
+            # Only those in it and staff see the name; it is this person's alone, so none is found for another.
+            name = f"{title} {short(person)}"
             return Receipt(await self._places.private_thread(delivery.guild_id, parent, name, [person]))
 
         return Deed(open_it)
@@ -114,6 +120,33 @@ class CrisisThread(QuietKind):
             arguments=delivery.arguments,
         )
         await self._outbox.put(session, [answer])
+
+    async def failed(self, session: Session, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
+        """They cannot be answered on Discord at all: staff have to know that nobody has."""
+        del outcome
+        incident = delivery.arguments.get("incident")
+        room = await self._places.channel(delivery.guild_id, ON_CALL)
+        if incident is None or room is None:
+            return
+        line = Draft(
+            kind="oncall.line",
+            lane=Lane.CRISIS,
+            dedupe_key=f"not-answered:{delivery.dedupe_key}",
+            guild_id=delivery.guild_id,
+            channel_id=room,
+            due_at=now,
+            arguments={"incident": incident, "key": "not_answered", "people": ""},
+        )
+        await self._outbox.put(session, [line])
+
+
+def short(number: int) -> str:
+    """A Discord id in fewer characters."""
+    digits = ""
+    while number:
+        number, rest = divmod(number, 36)
+        digits = _DIGITS[rest] + digits
+    return digits
 
 
 class StrangerCard(QuietKind):

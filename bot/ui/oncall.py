@@ -15,6 +15,7 @@ from bot.program.service import ProgrammeService
 from bot.ui.places import Places
 from bot.ui.safe import Button, SafeView
 
+MENTIONED_AT_MOST = 50  # a message holds 2,000 characters; a DM reaches each one all the same
 URGENT, QUIET, CALM = discord.Colour.red(), discord.Colour.orange(), discord.Colour.green()
 
 
@@ -59,10 +60,12 @@ class Cards:
         name = discord.utils.escape_markdown(member.chosen_name) if member else f"<@{incident.user_id}>"
         return _Facts(language, name, names, link)
 
-    async def card(self, incident: Incident) -> tuple[discord.Embed, SafeView]:
+    async def card(self, incident: Incident, step: str = "") -> tuple[discord.Embed, SafeView]:
         """The card of an open or taken incident, with the buttons that still make sense."""
         facts = await self.facts(incident)
         embed = await self._embed(incident, facts)
+        if step:
+            embed.set_footer(text=f"{incident.code} · {step}")
         buttons = []
         if incident.state is IncidentState.OPEN:
             label = self._content.texts.say(facts.language, "buttons.acknowledge")
@@ -110,8 +113,8 @@ class PageCard(QuietKind):
         incident = await self._cards.oncall.find(int(delivery.arguments["incident"]))
         if incident.state is not IncidentState.OPEN:
             return Withdrawn()
-        people = [int(one) for one in str(delivery.arguments["people"]).split()]
-        embed, view = await self._cards.card(incident)
+        people = [int(one) for one in str(delivery.arguments["people"]).split()][:MENTIONED_AT_MOST]
+        embed, view = await self._cards.card(incident, str(delivery.arguments["step"]))
         facts = await self._cards.facts(incident)
         who = " ".join(f"<@{person}>" for person in people)
         if delivery.arguments["step"] not in {"0", "notify"}:
@@ -119,7 +122,8 @@ class PageCard(QuietKind):
             key = "nobody_reachable_at_all" if not who else "nobody_on_shift" if at_once else "escalated"
             who = self._cards.say(facts.language, key, **({"who": who} if who else {}))
         if (now - delivery.due_at).total_seconds() > 60:
-            who = f"{who} {self._cards.say(facts.language, 'late_page', due=timestamp(delivery.due_at, 'f'))}"
+            late = self._cards.say(facts.language, "late_page", due=timestamp(delivery.due_at, "f"))
+            embed.add_field(name="\u200b", value=late)  # a field: the card is known by what does not change
         mentions = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(one) for one in people])
         return Post(
             content=who.strip(),
@@ -162,6 +166,7 @@ class PageDm(QuietKind):
     """The page by DM."""
 
     name = "oncall.dm"
+    gives_up_on = frozenset({Outcome.REFUSED, Outcome.TARGET_GONE})
 
     def __init__(self, cards: Cards) -> None:
         self._cards = cards
@@ -185,6 +190,11 @@ class PageDm(QuietKind):
         """Where it was taken while the DM was on its way, have the DM say so."""
         del now
         await _catch_up(self._cards, session, delivery, receipt)
+
+    async def failed(self, session: Session, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
+        """Nobody is reached by this road; where none of the step is left, the next step does not wait."""
+        del outcome
+        await self._cards.oncall.unreachable(session, int(delivery.arguments["incident"]), now)
 
 
 async def _catch_up(cards: Cards, session: Session, delivery: Delivery, receipt: Receipt) -> None:
@@ -226,9 +236,10 @@ class Line(QuietKind):
     """One line in #on-call about an incident."""
 
     name = "oncall.line"
+    gives_up_on = frozenset({Outcome.REFUSED})
 
-    def __init__(self, cards: Cards) -> None:
-        self._cards = cards
+    def __init__(self, cards: Cards, places: Places) -> None:
+        self._cards, self._places = cards, places
 
     async def compose(self, delivery: Delivery, now: datetime) -> Post | Withdrawn:
         """The line."""
@@ -239,4 +250,8 @@ class Line(QuietKind):
         said = self._cards.say(facts.language, str(delivery.arguments["key"]), name=facts.name)
         who = " ".join(f"<@{person}>" for person in people)
         mentions = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(one) for one in people])
-        return Post(content=f"{who} {said} ({incident.code})".strip(), mentions=mentions)
+        return Post(
+            content=f"{who} {said} ({incident.code})".strip(),
+            mentions=mentions,
+            channel_id=await self._places.channel(delivery.guild_id, ON_CALL),
+        )

@@ -16,13 +16,13 @@ FILE_NAME = "handrail-what-is-kept.json"
 def summary(content: Content, language: str, holdings: Sequence[Holding]) -> str:
     """What is kept, by sort and number; of the record of safety no number, for this goes through Discord."""
     say = content.texts.say
-    if not holdings:
-        return say(language, "privacy.show_nothing")
     lines = [
         say(language, "privacy.show_line", what=holding.title, count=holding.rows)
         for holding in holdings
         if holding.is_counted
     ]
+    if not lines:
+        return say(language, "privacy.show_nothing_else")
     return "\n".join([say(language, "privacy.show_intro"), *lines, say(language, "privacy.show_safety")])
 
 

@@ -131,8 +131,11 @@ def answered_text(content: Content, answered: Answered) -> str:
     """The private word to somebody who has answered."""
     texts, language = content.texts, answered.language
     if answered.answer is None:
+        if answered.moved_to is not None:
+            start, relative = moment(answered.moved_to, "F"), from_now(answered.moved_to)
+            return texts.say(language, "sessions.moved", time=answered.wall_time, start=start, relative=relative)
         key = "sessions.cancelled" if answered.state is OccurrenceState.CALLED_OFF else "sessions.expired"
-        return texts.say(language, key, time=answered.wall_time, start=moment(answered.starts_at))
+        return texts.say(language, key, time=answered.wall_time, start=moment(answered.starts_at, "D"))
     key = f"sessions.rsvp_{answered.answer.value}"
     said = texts.variant(language, key, pick_variant(texts.variants(language, key), None, answered.revision))
     return f"{texts.say(language, 'sessions.rsvp_changed')}\n{said}" if answered.changed else said
@@ -147,7 +150,7 @@ def upcoming_text(content: Content, language: str, upcoming: Sequence[Upcoming])
         texts.say(
             language,
             "sessions.list_line",
-            title=_plain(one.title),
+            time=one.wall_time,
             start=moment(one.starts_at, "F"),
             relative=from_now(one.starts_at),
         )

@@ -8,15 +8,16 @@ import pytest
 from sqlalchemy import func, select, text
 
 from bot.checkins.records import CheckinAnswerRow, CheckinDayRow
-from bot.checkins.service import Audience, Feeling, Kept, ReachOut
+from bot.checkins.service import Audience, Earlier, Feeling, Kept, ReachOut
 from bot.crisis.assessment import Tier
 from bot.delivery.rules import State
 from bot.errors import NotAllowedError, NotFoundError
 from bot.program.layout import STAFF_ROOM, check_in_key
-from bot.ui.checkins import confirmation
+from bot.ui.checkins import confirmation, post_text
 from tests.checkins.world import (
     ALEX,
     BEA,
+    CHEN,
     CONTENT,
     GUILD,
     JO,
@@ -31,6 +32,7 @@ from tests.checkins.world import (
 
 NINE = MONDAY_MORNING + timedelta(hours=2)
 IN_DANGER = "I'm going to kill myself tonight"
+LAPSED = "I drank last night after three weeks, I feel so ashamed"
 NUMBERS = {"emergency": "911", "lifeline": "988"}
 
 
@@ -122,6 +124,34 @@ async def test_to_staff_tells_staff_that_there_is_one_and_never_the_words(world:
     assert len(world.wall.posted) == 1
     ((_, post),) = world.wall.posted
     assert "worry" not in repr(post)
+    (row,) = await stored(world)
+    assert post.view is not None
+    assert [item.to_component_dict()["custom_id"] for item in post.view.children] == [f"checkin:show:{row.id}"]
+
+
+async def test_what_was_sent_to_staff_is_read_by_staff_alone(world: World, day: int) -> None:
+    await submit(world, answer(ALEX, day, words="a secret worry", audience=Audience.STAFF))
+    (row,) = await stored(world)
+    for staff in (RIVERA, CHEN):
+        shown = await world.checkins.read_for_staff(GUILD, staff, row.id)
+        assert post_text(CONTENT, shown) == "Alex checked in: Heavy\n> a secret worry"
+    for other in (ALEX, BEA, SAM):
+        with pytest.raises(NotAllowedError, match="staff only"):
+            await world.checkins.read_for_staff(GUILD, other, row.id)
+    for guild, answer_id in ((GUILD, row.id + 1), (GUILD + 1, row.id)):
+        with pytest.raises((NotFoundError, NotAllowedError)):
+            await world.checkins.read_for_staff(guild, RIVERA, answer_id)
+
+
+@pytest.mark.parametrize("audience", [Audience.GROUP, Audience.SELF])
+async def test_what_is_not_for_staff_any_more_is_no_longer_there(world: World, day: int, audience: Audience) -> None:
+    await submit(world, answer(ALEX, day, words="first", audience=Audience.STAFF))
+    await submit(world, answer(ALEX, day, key="2", words="second", audience=audience))
+    (row,) = await stored(world)
+    with pytest.raises(NotFoundError, match="no longer there"):
+        await world.checkins.read_for_staff(GUILD, RIVERA, row.id)
+    await world.deliver()
+    assert not [said for said in world.wall.texts(await world.channel(STAFF_ROOM)) if "sent a check-in" in said]
 
 
 async def test_to_oneself_posts_nothing_anywhere(world: World, day: int) -> None:
@@ -176,7 +206,7 @@ async def test_now_pages_and_the_answer_is_kept_all_the_same(world: World, day: 
     assert arranged is not None
     assert "988" in arranged
     assert [row.user_id for row in await world.rows("oncall.dm")] == [RIVERA]
-    assert not kept.held
+    assert [key for key, _ in kept.lines] == ["checkins.went_group"]
     await world.deliver()
     assert world.wall.texts(await thread_of(world, day)) == ["Alex checked in: Heavy"]
 
@@ -188,14 +218,27 @@ async def test_words_of_danger_page_and_are_never_posted(world: World, day: int,
     assert heard.reply is not None
     assert "988" in heard.reply
     assert await world.rows("oncall.dm")
-    assert kept.audience is Audience.STAFF
-    assert kept.held is (chosen is not Audience.STAFF)
+    assert kept.audience is (Audience.SELF if chosen is Audience.SELF else Audience.STAFF)
     await world.deliver()
     assert all("kill" not in post.content for _, post in world.wall.posted)
     assert world.wall.texts(await thread_of(world, day)) == []
-    assert ("not to the group" in confirmation(CONTENT, kept, ReachOut.NO, NUMBERS)) is kept.held
+    told = [said for said in world.wall.texts(await world.channel(STAFF_ROOM)) if "sent a check-in" in said]
+    assert bool(told) is (chosen is not Audience.SELF)
+    key = f"checkins.held_{chosen.value}"
+    assert confirmation(CONTENT, kept, ReachOut.NO, NUMBERS) in CONTENT.texts.raw("en", key)
     (row,) = await stored(world)
     assert row.words == IN_DANGER
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+async def test_after_a_quieter_sign_only_where_it_went_is_said(world: World, day: int, audience: Audience) -> None:
+    await submit(world, answer(ALEX, day, audience=audience))
+    lapsed = answer(ALEX, day, key="2", words=LAPSED, feeling=Feeling.STEADY, audience=audience)
+    heard, _, kept = await submit(world, lapsed)
+    assert heard.tier is Tier.NOTIFY
+    assert kept.audience is audience
+    said = confirmation(CONTENT, kept, ReachOut.NO, NUMBERS)
+    assert said in CONTENT.texts.raw("en", f"checkins.went_{audience.value}")
 
 
 async def test_words_of_danger_from_somebody_discharged_still_page(world: World, day: int) -> None:
@@ -228,6 +271,42 @@ async def test_changing_ones_mind_to_private_takes_the_post_back(world: World, d
     await submit(world, answer(ALEX, day, key="2", words="first", audience=Audience.SELF))
     await world.deliver()
     assert len(world.eraser.deleted) == len(world.wall.posted) == 1
+
+
+async def test_what_was_posted_for_somebody_is_taken_back_from_a_thread_that_sleeps(world: World, day: int) -> None:
+    await submit(world, answer(ALEX, day, words="mine"))
+    await submit(world, answer(BEA, day, words="hers"))
+    await world.deliver()
+    thread = await thread_of(world, day)
+    world.eraser.asleep.add(thread)
+    world.clock.advance(hours=80)
+    async with world.database.write() as session:
+        await world.posting.take_back(session, ALEX)
+        await session.execute(text("DELETE FROM checkin_answers WHERE user_id = :user"), {"user": ALEX})
+    await world.deliver()
+    (posted,) = [row for row in await world.rows("checkins.post") if "-answer:1:" in str(row.subject)]
+    assert world.eraser.deleted == [(thread, posted.message_id)]
+
+
+async def test_a_post_on_its_way_is_called_off_where_its_author_erases_it(world: World, day: int) -> None:
+    await submit(world, answer(ALEX, day, words="mine"))
+    async with world.database.write() as session:
+        await world.posting.take_back(session, ALEX)
+    await world.deliver()
+    assert world.wall.posted == []
+    assert [row.state for row in await world.rows("checkins.post")] == [State.CANCELLED]
+
+
+async def test_the_form_starts_from_todays_answer_and_from_no_other(world: World, day: int) -> None:
+    assert (await world.checkins.may_open(GUILD, ALEX, day)).earlier is None
+    await submit(world, answer(ALEX, day, words="first", audience=Audience.SELF, reach_out=ReachOut.TODAY))
+    for opened in (day, None):
+        earlier = (await world.checkins.may_open(GUILD, ALEX, opened)).earlier
+        assert earlier == Earlier(Feeling.HEAVY, "first", Audience.SELF)
+    assert (await world.checkins.may_open(GUILD, BEA, day)).earlier is None
+    world.clock.set(NINE + timedelta(days=1))
+    assert (await world.checkins.may_open(GUILD, ALEX, None)).earlier is None
+    assert (await world.checkins.may_open(GUILD, ALEX, day)).earlier is None
 
 
 async def test_two_answers_before_anything_is_sent_post_only_the_last(world: World, day: int) -> None:
@@ -297,6 +376,7 @@ async def test_checkin_works_where_no_card_is_open(world: World) -> None:
         (day,) = await session.scalars(select(CheckinDayRow))
         answers = await session.scalar(select(func.count()).select_from(CheckinAnswerRow))
     assert (day.asked, day.local_date.isoformat(), answers) == (False, "2026-11-23", 2)
+    assert (await world.checkins.may_open(GUILD, ALEX, None)).earlier == Earlier(Feeling.HEAVY, "", Audience.GROUP)
 
 
 async def test_an_old_card_answers_for_today(world: World, day: int) -> None:

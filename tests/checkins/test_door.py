@@ -71,16 +71,57 @@ async def test_for_staff_only_staff_hear_of_it_and_the_words_are_nowhere(house: 
     assert not [text for text in house["Bea"].texts(thread) if "Alex" in text]
 
 
+async def test_staff_press_to_read_what_was_sent_to_them_and_nobody_else_may(house: House) -> None:
+    await at_nine(house, "Alex")
+    await check_in(house, "Alex", words="a secret worry", share="staff")
+    shown = await house["Chen"].clicks("Show", in_="staff-room")
+    assert shown.is_private
+    assert shown.text == "Alex checked in: Heavy\n> a secret worry"
+    assert not [text for text in house["Rivera"].texts("staff-room") if "secret worry" in text]
+    outsider = await house["Owner"].clicks("Show", in_="staff-room")
+    assert outsider.text == "That is for staff only."
+
+
 async def test_words_of_danger_page_at_once_answer_first_and_stay_out_of_the_thread(house: House) -> None:
     thread = await at_nine(house, "Alex", "Bea")
     answer = await check_in(house, "Alex", words=IN_DANGER, feeling="struggling")
     assert house["Rivera"].is_paged()
-    first, *rest = answer.messages
+    first, last = answer.messages
     assert "988" in text_of(first)
-    assert rest
-    assert "went to staff" in text_of(rest[-1])
+    assert "staff" in text_of(last).lower()
+    assert not [word for word in ("Thank", "Nice", "Got it") if word in text_of(last)]
     assert answer.is_private
     assert not [text for text in house["Bea"].texts(thread) if "Alex" in text]
+
+
+async def test_words_of_danger_just_to_oneself_page_and_go_nowhere_else(house: House) -> None:
+    await at_nine(house, "Alex")
+    answer = await check_in(house, "Alex", words=IN_DANGER, share="self")
+    assert house["Rivera"].is_paged()
+    assert "posted" in text_of(answer.messages[-1])
+    assert not [line for line in house["Chen"].texts("staff-room") if "sent a check-in" in line]
+
+
+async def test_the_button_shows_nothing_after_an_erasure_and_the_thread_neither(house: House) -> None:
+    thread = await at_nine(house, "Alex", "Bea")
+    await check_in(house, "Alex", words="for the group")
+    await check_in(house, "Bea", words="stays")
+    await house.advance(days=1)
+    await check_in(house, "Alex", words="for staff", share="staff")
+    assert any("for the group" in text for text in house["Bea"].texts(thread))
+    await (await house["Alex"].runs("privacy erase")).clicks("Yes, erase it")
+    await house.advance(seconds=1)
+    assert not [text for text in house["Bea"].texts(thread) if "Alex checked in" in text]
+    assert [text for text in house["Bea"].texts(thread) if "Bea checked in" in text]
+    shown = await house["Chen"].clicks("Show", in_="staff-room")
+    assert shown.text == "That is no longer there."
+
+
+async def test_changing_an_answer_starts_from_it(house: House) -> None:
+    await at_nine(house, "Alex")
+    await check_in(house, "Alex", words="first words", share="self")
+    opened = await house["Alex"].clicks("Check in", in_="morning-check-in")
+    assert "first words" in str(opened.form)
 
 
 async def test_reaching_out_now_pages_and_today_tells_staff(house: House) -> None:

@@ -10,16 +10,21 @@ from hypothesis import strategies as st
 from bot.checkins.rules import (
     Audience,
     Day,
+    Feeling,
+    ReachOut,
     audience_of,
     card_times,
     choose_line,
     day_for,
     group_for,
+    is_grave,
     is_open,
     is_still_planned,
     line_said,
+    texts_in_return,
     whole_day,
 )
+from bot.crisis.assessment import Tier
 from tests.checkins.world import programme
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -141,9 +146,28 @@ def test_a_whole_day_has_25_hours_when_the_clock_goes_back() -> None:
 
 
 @pytest.mark.parametrize("chosen", list(Audience))
-def test_words_of_danger_go_to_staff_and_nothing_else_changes_a_choice(chosen: Audience) -> None:
-    assert audience_of(chosen, in_danger=True) is Audience.STAFF
+def test_words_of_danger_stay_out_of_the_group_and_nothing_else_changes_a_choice(chosen: Audience) -> None:
+    assert audience_of(chosen, in_danger=True) is (Audience.STAFF if chosen is Audience.GROUP else chosen)
     assert audience_of(chosen, in_danger=False) is chosen
+
+
+@pytest.mark.parametrize(
+    ("tier", "reach_out", "said"),
+    [
+        (Tier.PAGE, ReachOut.NO, ("held_group",)),
+        (Tier.PAGE, ReachOut.NOW, ("held_group",)),
+        (Tier.NOTIFY, ReachOut.NO, ("went_staff",)),
+        (Tier.NONE, ReachOut.NOW, ("went_staff",)),
+        (Tier.LOG, ReachOut.NO, ("thanks_staff", "supportive_steady")),
+        (Tier.NONE, ReachOut.TODAY, ("thanks_staff", "supportive_steady")),
+    ],
+)
+def test_after_a_crisis_answer_only_where_it_went_is_said(
+    tier: Tier, reach_out: ReachOut, said: tuple[str, ...]
+) -> None:
+    keys = texts_in_return(tier, Audience.GROUP, Audience.STAFF, Feeling.STEADY, reach_out)
+    assert keys == tuple(f"checkins.{key}" for key in said)
+    assert is_grave(tier, reach_out) is (len(said) == 1)
 
 
 @given(count=st.integers(2, 6), last=st.integers(0, 5), seed=st.integers(0, 10**6))

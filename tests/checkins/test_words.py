@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.checkins.service import Audience, Feeling, Kept, ReachOut
+from bot.checkins.service import Audience, Earlier, Feeling, Kept, ReachOut
 from bot.ui.checkins import confirmation, form, quoted
 from tests.checkins.world import CONTENT
 
@@ -34,11 +34,30 @@ async def test_the_form_offers_words_and_never_a_number(language: str) -> None:
 def test_every_answer_has_its_words(language: str, feeling: Feeling, audience: Audience) -> None:
     lines = ((f"checkins.thanks_{audience.value}", 1), (f"checkins.supportive_{feeling.value}", 2))
     said = confirmation(
-        CONTENT, Kept(language, audience, changed=True, held=True, lines=lines), ReachOut.TODAY, NUMBERS
+        CONTENT, Kept(language, audience, changed=True, grave=False, lines=lines), ReachOut.TODAY, NUMBERS
     )
-    assert len(said.split("\n\n")) == 5
+    assert len(said.split("\n\n")) == 4
     assert len(said) < 2000
     assert "988" in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_form_starts_from_an_earlier_answer_but_asks_for_nobody_again(language: str) -> None:
+    earlier = Earlier(Feeling.HEAVY, "long night", Audience.STAFF)
+    sent = form(CONTENT, language, "form", 7, earlier).to_dict()
+    fields = {label["component"]["custom_id"]: label["component"] for label in sent["components"]}
+    assert fields["words"]["value"] == "long night"
+    chosen = {
+        name: [option["value"] for option in fields[name]["options"] if option["default"]]
+        for name in ("feeling", "share", "contact")
+    }
+    assert chosen == {"feeling": ["heavy"], "share": ["staff"], "contact": ["no"]}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_form_does_not_say_where_words_go_before_it_asks(language: str) -> None:
+    words = CONTENT.texts.say(language, "checkins.label_words").lower()
+    assert not [word for word in ("group", "grupo", "optional", "opcional") if word in words]
 
 
 def test_quoted_words_stay_a_quotation() -> None:

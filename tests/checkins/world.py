@@ -20,7 +20,7 @@ from bot.crisis.detector import Detector
 from bot.crisis.lexicon import Lexicon
 from bot.crisis.service import CrisisService
 from bot.db import Base, Database, KeyRing
-from bot.delivery.kinds import Kinds, Post, Receipt
+from bot.delivery.kinds import Deed, Kinds, Post, Receipt
 from bot.delivery.records import Delivery, DeliveryRow
 from bot.delivery.rules import Outcome
 from bot.delivery.service import Outbox
@@ -35,7 +35,7 @@ from bot.program.layout import ObjectKey, ObjectKind
 from bot.program.schema import Programme
 from bot.program.service import ProgrammeService
 from bot.timing import ManualClock
-from bot.ui.checkins import CheckinCard, CheckinPost, CheckinThread, CheckinUnpost
+from bot.ui.checkins import CheckinCard, CheckinPost, CheckinStaffLine, CheckinThread, CheckinUnpost
 from bot.ui.coping import SkillPost
 from bot.ui.members import StaffLine
 from bot.ui.places import Places
@@ -86,6 +86,10 @@ class Wall:
         self.posted.append((channel, post))
         return Receipt(channel, next(self.ids))
 
+    async def do(self, delivery: Delivery, deed: Deed) -> Receipt:
+        del delivery
+        return await deed.run()
+
     async def look_up(self, delivery: Delivery, post: Post, since: datetime) -> Receipt | None:
         del delivery, post, since
         return None
@@ -110,16 +114,30 @@ class Threads(Places):
         return message_id
 
 
+class Asleep:
+    """What discord.py reads of a response in which Discord refuses, because the thread is archived."""
+
+    status, reason = 400, "Bad Request"
+
+
 class Eraser(discord.Client):
-    """Takes messages off the wall."""
+    """Takes messages off the wall. In a thread that is ``asleep`` nothing can be deleted until it is woken."""
 
     def __init__(self) -> None:
         super().__init__(intents=discord.Intents.none())
         self.deleted: list[tuple[int, int]] = []
-        self.http.delete_message = self._delete  # type: ignore[method-assign,assignment]  # the one request of these tests
+        self.asleep: set[int] = set()
+        self.http.delete_message = self._delete  # type: ignore[method-assign,assignment]  # a request of these tests
+        self.http.edit_channel = self._wake  # type: ignore[method-assign,assignment]  # and the other one
 
     async def _delete(self, channel_id: int, message_id: int) -> None:
+        if channel_id in self.asleep:
+            raise discord.HTTPException(Asleep(), {"code": 50083, "message": ""})
         self.deleted.append((channel_id, message_id))
+
+    async def _wake(self, channel_id: int, *, archived: bool) -> None:
+        assert not archived
+        self.asleep.discard(channel_id)
 
 
 class World:
@@ -157,6 +175,7 @@ class World:
             CheckinCard(self.posting, CONTENT),
             CheckinThread(self.posting, CONTENT, self.places),
             CheckinPost(self.posting, CONTENT),
+            CheckinStaffLine(self.posting, CONTENT),
             CheckinUnpost(self.posting, self.eraser),
             SkillPost(self.coping, CONTENT),
             StaffLine(self.members, self.programmes, CONTENT, self.places),

@@ -36,6 +36,9 @@ class Dms:
     async def keep(self, user_id: int, channel_id: int) -> None:
         self.known[user_id] = channel_id
 
+    async def forget(self, user_id: int) -> None:
+        self.known.pop(user_id, None)
+
 
 class Says(QuietKind):
     """Says what its arguments say."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.delivery.kinds import Deed, Post, Receipt
 from bot.delivery.records import Delivery
-from bot.delivery.transport import Transport
+from bot.delivery.transport import IsKnown, Transport
 from bot.timing import ManualClock
 from tests.delivery.bench_house import START, open_workshop
 
@@ -36,8 +36,8 @@ class DyingTransport:
     async def do(self, delivery: Delivery, deed: Deed) -> Receipt:
         return await self._real.do(delivery, deed)
 
-    async def look_up(self, delivery: Delivery, post: Post, since: datetime) -> Receipt | None:
-        return await self._real.look_up(delivery, post, since)
+    async def look_up(self, delivery: Delivery, post: Post, since: datetime, is_known: IsKnown) -> Receipt | None:
+        return await self._real.look_up(delivery, post, since, is_known)
 
 
 async def main(folder: str, api_base: str, token: str, point: str, minutes: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from bot.content import Content
 from bot.db import Database, KeyRing
 from bot.db.models import load_models
-from bot.delivery.kinds import Kinds, Post, Receipt
+from bot.delivery.kinds import Deed, Kinds, Post, Receipt
 from bot.delivery.records import Delivery
 from bot.delivery.service import Outbox
 from bot.members.service import MemberService
@@ -26,6 +26,9 @@ class NoRoad:
     async def post(self, delivery: Delivery, post: Post) -> Receipt:
         raise AssertionError(delivery.kind, post)
 
+    async def do(self, delivery: Delivery, deed: Deed) -> Receipt:
+        raise AssertionError(delivery.kind, deed)
+
     async def look_up(self, delivery: Delivery, post: Post, since: object) -> Receipt | None:
         raise AssertionError(delivery.kind, post, since)
 
@@ -35,6 +38,7 @@ class Archive:
     """The service, its database, and the two whose rows are in it."""
 
     database: Database
+    outbox: Outbox
     privacy: PrivacyService
     members: MemberService
     alex: Person
@@ -57,5 +61,5 @@ async def archive(tmp_path: Path, content: Content) -> AsyncIterator[Archive]:
         await (await session.connection()).run_sync(load_models().create_all)
         await fill(session, alex)
         await fill(session, bea)
-    yield Archive(database, PrivacyService(database, clock, content, outbox), members, alex, bea)
+    yield Archive(database, outbox, PrivacyService(database, clock, content, outbox), members, alex, bea)
     await database.close()

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content import Content
 from bot.db import Erase
@@ -15,7 +16,8 @@ from bot.delivery.rules import Lane, State
 from bot.members.service import ROLE
 from bot.privacy.records import people_tables
 from bot.privacy.rules import SPARED, readable
-from bot.privacy.service import ErasureReport, Kept
+from bot.privacy.service import ErasureReport, Kept, PrivacyService
+from bot.timing import ManualClock
 from bot.ui.privacy import erased_text
 from tests.privacy.conftest import Archive
 from tests.privacy.people import GUILD, NOON, WAITING, everything
@@ -87,6 +89,20 @@ async def test_has_the_groups_roles_taken_away(archive: Archive) -> None:
     assert report.groups_left == 1
     # By this the role is taken and not given: the renderer asks what the membership says now.
     assert await archive.members.enrolment(membership) is None
+
+
+async def test_has_what_was_posted_taken_back_before_the_rows_go(archive: Archive, content: Content) -> None:
+    members = next(table.table for table in TABLES if table.table.name == "members")
+    asked: list[tuple[int, bool]] = []
+
+    class Room:
+        async def take_back(self, session: AsyncSession, user_id: int) -> None:
+            theirs = select(func.count()).select_from(members).where(members.c.user_id == user_id)
+            asked.append((user_id, await session.scalar(theirs) == 1))
+
+    privacy = PrivacyService(archive.database, ManualClock(NOON), content, archive.outbox, [Room()])
+    await privacy.erase(archive.alex.user_id, "1")
+    assert asked == [(archive.alex.user_id, True)]
 
 
 async def test_a_second_time_leaves_the_order_to_take_the_role_alone(archive: Archive) -> None:

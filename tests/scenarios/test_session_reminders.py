@@ -1,6 +1,8 @@
 """A session reminder by wall time, its three buttons, and what staff hear of them."""
 
-from tests.harness.house import House
+from datetime import timedelta
+
+from tests.harness.house import MONDAY, PROGRAMME, House
 from tests.harness.person import Person, labels_of
 from tests.scenarios.test_enrolment import enrol
 
@@ -47,6 +49,17 @@ async def test_its_buttons_outlive_a_restart_and_the_session(house: House) -> No
     assert "nothing left to answer" in (await alex.clicks("On my way", on=reminder)).text
 
 
+async def test_an_old_button_of_one_that_was_moved_says_when_it_is(house: House) -> None:
+    alex = await join(house, "Alex")
+    await house.advance(hours=3, minutes=1)
+    reminder = alex.reads()[-1]
+    await house.restart(PROGRAMME.replace("2026-11-23T12:00", "2026-11-23T14:00"))
+    answer = await alex.clicks("On my way", on=reminder)
+    assert "has moved" in answer.text
+    two_pm = int((MONDAY + timedelta(hours=6)).timestamp())
+    assert f"<t:{two_pm}:F>" in answer.text
+
+
 async def test_with_closed_dms_comes_once_in_the_groups_channel(house: House) -> None:
     alex = await join(house, "Alex")
     alex.closes_dms()
@@ -60,7 +73,8 @@ async def test_what_is_next_is_listed_privately(house: House) -> None:
     alex = await join(house, "Alex")
     answer = await alex.runs("sessions", in_="morning-check-in")
     assert answer.is_private
-    assert answer.text.count("Morning group") == 5
+    assert answer.text.count(OURS) == 5
+    assert "Morning" not in answer.text
     assert "No sessions" in (await house["Sam"].runs("sessions", in_="welcome")).text
 
 

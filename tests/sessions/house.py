@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.content import Content
 from bot.db import Database
-from bot.delivery.kinds import Kinds, Post, Receipt
+from bot.delivery.kinds import Deed, Kinds, Post, Receipt
 from bot.delivery.records import Delivery, DeliveryRow
 from bot.delivery.rules import Outcome
 from bot.delivery.service import Outbox
@@ -82,6 +82,9 @@ class Paper:
         mentioned = tuple(user.id for user in users) if isinstance(users, list | tuple) else ()
         self.said.append(Said(delivery.channel_id, delivery.user_id, post.content, buttons, mentioned))
         return Receipt(delivery.channel_id or delivery.user_id, 5000 + len(self.said))
+
+    async def do(self, delivery: Delivery, deed: Deed) -> Receipt:
+        raise AssertionError(delivery.kind, deed)
 
     async def look_up(self, delivery: Delivery, post: Post, since: datetime) -> Receipt | None:
         del delivery, post, since

@@ -1,6 +1,6 @@
 """What people answer, what they are told, what staff are told, and what is next."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -106,12 +106,36 @@ async def test_are_taken_while_it_is_under_way_and_kindly_refused_afterwards(hou
 
 
 @pytest.mark.parametrize(
-    "changed", [programme({**SESSION, "starts": "2026-10-26T20:00"}), programme({**SESSION, "key": "another"})]
+    "changed",
+    [
+        programme({**SESSION, "key": "another"}),
+        programme({**SESSION, "starts": "2026-10-19T18:00", "rrule": "FREQ=WEEKLY;BYDAY=MO,WE;UNTIL=20261025T000000"}),
+    ],
+    ids=["gone from the file", "ended"],
 )
 async def test_to_one_that_is_off_say_so(house: House, occurrence: int, changed: Programme) -> None:
     await house.programmes.adopt(changed, GUILD)
     answered = await house.sessions.answer(occurrence, ALEX, Answer.CANT_MAKE_IT)
-    assert told(house, answered) == f"Your 6 pm group on {moment(MONDAY)} will not take place."
+    assert told(house, answered) == f"Your 6 pm group on {moment(MONDAY, 'D')} will not take place."
+    assert (await answer_kept(house, occurrence, ALEX))[0] is None
+
+
+@pytest.mark.parametrize(
+    ("change", "to"),
+    [
+        ({"starts": "2026-10-26T20:00"}, MONDAY + 2 * HOUR),
+        ({"starts": "2026-10-26T15:00"}, MONDAY - 3 * HOUR),  # sooner, and under way
+        ({"starts": "2026-10-27T18:00", "rrule": "FREQ=WEEKLY;BYDAY=TU"}, MONDAY + 24 * HOUR),
+    ],
+    ids=["later", "sooner", "another day"],
+)
+async def test_to_one_that_was_moved_say_when_it_is(
+    house: House, occurrence: int, change: dict[str, str], to: datetime
+) -> None:
+    await house.programmes.adopt(programme({**SESSION, **change}), GUILD)
+    answered = await house.sessions.answer(occurrence, ALEX, Answer.ON_MY_WAY)
+    when = f"{moment(to, 'F')} ({moment(to, 'R')})"
+    assert told(house, answered) == f"Your 6 pm group has moved. It now starts {when}."
     assert (await answer_kept(house, occurrence, ALEX))[0] is None
 
 
@@ -133,7 +157,8 @@ class TestWhatIsNext:
         hours = [48, 7 * 24 + 1, 9 * 24 + 1, 14 * 24 + 1, 16 * 24 + 1]
         assert [(start - MONDAY) / HOUR for start in starts] == hours
         said = upcoming_text(house.content, "en", upcoming)
-        assert said.count("Evening group") == 5
+        assert said.count("Your 6 pm group: ") == 5
+        assert "Evening" not in said, "neutral, as a reminder is"
         assert moment(starts[0], "R") in said
 
     async def test_is_nothing_for_who_is_in_no_group_with_a_session(self, house: House) -> None:
