@@ -12,7 +12,7 @@ import discord
 
 from bot.catchup import CatchUp
 from bot.checkins.service import CheckinPlanner, CheckinPosting, CheckinService
-from bot.client import HandrailClient
+from bot.client import HandrailClient, is_event_task
 from bot.cogs.checkins import Checkins
 from bot.cogs.coping import Coping
 from bot.cogs.crisis import Crisis
@@ -35,8 +35,9 @@ from bot.delivery.pacing import BULK_A_SECOND, REQUESTS_A_SECOND, Pacer
 from bot.delivery.service import Kinds, Outbox
 from bot.discord_address import log_in, use_address
 from bot.errors import DatabaseError, DiscordSetupError
+from bot.intake.connection import Connection
 from bot.intake.places import WatchedPlaces
-from bot.intake.service import Intake
+from bot.intake.service import Intake, Origin
 from bot.intake.watermarks import Watermarks
 from bot.ledger import COMMANDS, Ledger
 from bot.members.service import DmChannels, MemberService
@@ -52,7 +53,7 @@ from bot.program.service import ProgrammeService
 from bot.program.welcome import welcome
 from bot.sessions.service import SessionPlanner, SessionService
 from bot.timing import Clock, SystemClock
-from bot.ui.checkins import CheckinCard, CheckinPost, CheckinThread, CheckinUnpost
+from bot.ui.checkins import CheckinCard, CheckinPost, CheckinStaffLine, CheckinThread, CheckinUnpost
 from bot.ui.coping import SkillPost
 from bot.ui.crisis import CrisisReply, CrisisThread, StrangerCard
 from bot.ui.members import GroupRole, Notice, NoticeThread, StaffLine, Told
@@ -67,7 +68,9 @@ log = get_logger(__name__)
 
 FLUSH_EVERY = timedelta(seconds=5)
 REFRESH_EVERY = timedelta(seconds=30)  # `apply` in another process may have made new places
-SHUTDOWN_GRACE = timedelta(seconds=3)
+COMMANDS_EVERY = timedelta(minutes=1)  # where Discord did not take them
+EVENTS_GRACE_SECONDS = 1.5  # at shutdown, for presses and messages that are being handled
+SHUTDOWN_GRACE_SECONDS = 3.5  # for those and then for what is being sent, so that all ends within five
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,7 @@ class App:
         self._ledger = Ledger(database)
         self._programme: Programme | None = None
         self._background: list[asyncio.Task[None]] = []
+        self._ticking = True
 
         self._numbers = Numbers(content)
         presses = Presses(content, self._numbers)
@@ -128,7 +132,7 @@ class App:
         crisis = CrisisService(
             Detector(Lexicon.load()), database, clock, content, self.outbox, programmes, members, oncall
         )
-        intake = Intake(crisis)
+        intake = Intake(crisis, not_yet=self._not_read_yet)
         checkins = CheckinService(
             database,
             clock,
@@ -142,7 +146,7 @@ class App:
         posting = CheckinPosting(database, clock, self.outbox, members, programmes)
         coping = CopingService(database, clock, content, members, programmes)
         sessions = SessionService(database, clock, content, self.outbox, programmes, members)
-        privacy = PrivacyService(database, clock, content, self.outbox)
+        privacy = PrivacyService(database, clock, content, self.outbox, publishers=[posting])
         self.rooms = Rooms(programmes, members, oncall, crisis, intake)
 
         places = Places(self.client, programmes)
@@ -163,6 +167,7 @@ class App:
             CheckinCard(posting, content),
             CheckinThread(posting, content, places),
             CheckinPost(posting, content),
+            CheckinStaffLine(posting, content),
             CheckinUnpost(posting, self.client),
             SkillPost(coping, content),
             SessionReminder(sessions, self.outbox, content, places),
@@ -178,12 +183,14 @@ class App:
         ]
         self.heart = Heart(clock, self.outbox, dues=[oncall], planners=planners)
         members.on_joined = self.heart.plan_soon
-        self._watermarks = Watermarks(database)
         self._watched = WatchedPlaces(programmes)
+        self._watermarks = Watermarks(database, self._watched.guild_of)
         listening = Listening(intake, self._watched, self._watermarks, members)
         self.catch_up = CatchUp(self.client, listening, self._watched, self._watermarks, members, clock)
+        listening.on_new_place = self.catch_up.want
         self.heart.also("watermarks", self._watermarks.flush, FLUSH_EVERY)
         self.heart.also("places", self._look_for_places, REFRESH_EVERY)
+        self.heart.also("commands", self.client.keep_commands_in_step, COMMANDS_EVERY)
         members.is_present = lambda guild_id: self.client.get_guild(guild_id) is not None
 
         doors = Doors(members, programmes, content)
@@ -198,10 +205,8 @@ class App:
                 Sessions(sessions, members, content, presses, doors),
                 Privacy(privacy, members, programmes, content, presses, doors),
             ],
-            before_connecting=self._set_up_server,
-            on_connected=self.catch_up.want,
-            on_lost=self._watermarks.open_gaps,
-            on_resumed=self._watermarks.close_gaps,
+            before_connecting=self._logged_in,
+            connection=Connection(self._watermarks, self.catch_up.want),
             on_joined=self._joined,
             on_place_lost=self.repair,
             commands_known=lambda: self._ledger.read(COMMANDS),
@@ -236,9 +241,9 @@ class App:
     # -- life ----------------------------------------------------------------------------------------------------------
 
     async def start(self, *, ticking: bool = True) -> None:
-        """Log in, set the server up, connect, and begin to send; returns when the first session is ready.
+        """Log in, begin to send, set the server up, connect; returns when the first session is ready.
 
-        ``ticking`` starts the scheduler; a house that moves its own clock goes without.
+        Pages need no gateway. ``ticking`` starts the scheduler; a house that moves its own clock goes without.
 
         Raises:
             DiscordSetupError: where Discord refuses the token, the intents or the set-up.
@@ -247,6 +252,7 @@ class App:
         if self.database.dialect_name == "sqlite":
             await self.outbox.release_leases()
         await self._watermarks.load()
+        self._ticking = ticking
         await log_in(self.client, token_of(self.settings), self.settings.discord.api_base)
         connection = self._begin("connection", self.client.connect())
         ready = asyncio.create_task(self.client.wait_until_ready(), name="handrail: ready")
@@ -254,14 +260,19 @@ class App:
         if connection.done():
             ready.cancel()
             await self._explain(connection)
+        self._begin("catch-up", self.catch_up.run())
+        log.info("app.started")
+
+    async def _logged_in(self) -> None:
+        """From here on REST works: what is due goes out, whatever becomes of the server's set-up and the gateway."""
         self._begin("outbox", self.outbox.run())
         self._begin("heart", self.heart.run())
-        self._begin("catch-up", self.catch_up.run())
-        if ticking:
+        self.outbox.wake()
+        if self._ticking:
             self.heart.start()
         else:
             self.heart.plan_soon()
-        log.info("app.started")
+        await self._set_up_server()
 
     async def _explain(self, connection: asyncio.Task[None]) -> None:
         try:
@@ -279,8 +290,9 @@ class App:
             await task
 
     async def close(self) -> None:
-        """Finish what was claimed, close the connection, note what was read, let everything go."""
+        """Finish what came in and what was claimed, close the connection, note what was read, let everything go."""
         self.heart.stop()
+        until = asyncio.get_running_loop().time() + SHUTDOWN_GRACE_SECONDS
         async with (
             AsyncExitStack() as ending
         ):  # whatever fails on the way, the database is closed: its threads must end
@@ -288,8 +300,17 @@ class App:
             ending.push_async_callback(self._watermarks.flush)
             ending.push_async_callback(self._end_background)
             ending.push_async_callback(self.client.close)
-            await self.outbox.close(SHUTDOWN_GRACE)
+            await self._finish_events()
+            await self.outbox.close(timedelta(seconds=until - asyncio.get_running_loop().time()))
         log.info("app.closed")
+
+    async def _finish_events(self) -> None:
+        """Let presses and messages that are being handled be handled: a form's words are nowhere but here."""
+        under_way = {task for task in asyncio.all_tasks() if is_event_task(task)} - {asyncio.current_task()}
+        late = (await asyncio.wait(under_way, timeout=EVENTS_GRACE_SECONDS))[1] if under_way else ()
+        if late:
+            log.warning("app.not_finished", events=len(late))
+        await self.rooms.intake.close(0 if late else EVENTS_GRACE_SECONDS)
 
     async def _end_background(self) -> None:
         for task in self._background:
@@ -353,6 +374,11 @@ class App:
         log.warning("app.repaired", guild=guild_id, changes=len(report.changes))
         await self._look_for_places()
 
+    def _not_read_yet(self, origin: Origin) -> str:
+        """What is said to somebody whose words could not be handled in time: the numbers that help without us."""
+        language = origin.language or "en"
+        return self.content.texts.say(language, "errors.not_read_yet", **self._numbers.of(origin.guild_id, language))
+
     async def _look_for_places(self) -> None:
         """Know every place that is read, and every country's numbers; new places may hold words nobody has read."""
         running = await self.rooms.programmes.all()
@@ -363,7 +389,7 @@ class App:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is under way: for a house that waits until all is quiet."""
-        return self.outbox.is_idle and self.heart.is_idle and self.catch_up.is_idle
+        return all(one.is_idle for one in (self.outbox, self.heart, self.catch_up, self.rooms.intake))
 
 
 async def _bring_up_to_date(database: Database) -> None:

@@ -4,8 +4,9 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, final
+from typing import Any, Protocol, final
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -29,6 +30,25 @@ class SafeTree(app_commands.CommandTree["HandrailClient"]):
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         client = interaction.client
         await answer_failure(Reply(interaction), client.content, client.numbers, cause)
+
+
+class ConnectionTold(Protocol):
+    """Who is told how the gateway connections fare. A connection is called a shard, and carries some of the servers."""
+
+    def cut_off(self, shard_id: int) -> None:
+        """A connection is down; its session may yet be resumed."""
+
+    def resumed(self, shard_id: int) -> None:
+        """Its session goes on, and Discord has replayed what was missed."""
+
+    def begun(self, shard_id: int, shard_count: int) -> None:
+        """It has a new session; nothing of it has been told yet, and nothing since the last one."""
+
+    def ready(self) -> None:
+        """Every server of a new session is known, so that it can be read."""
+
+    def server_lost(self, guild_id: int) -> None:
+        """Discord has lost a server for a while, or we have; it tells nothing of what is written there."""
 
 
 @final
@@ -58,15 +78,14 @@ class HandrailClient(commands.AutoShardedBot):
         self._presses, self._pacer, self.numbers = presses, pacer, presses.numbers
         self._identify_after = identify_after
         self._cogs_to_load: Sequence[commands.Cog] = ()
-        self._on_connected: Callable[[], None] = lambda: None
-        self._on_lost: Callable[[], None] = lambda: None
-        self._on_resumed: Callable[[], None] = lambda: None
+        self._connection_told: ConnectionTold | None = None
         self._on_joined: Callable[[discord.Guild], Awaitable[None]] | None = None
         self._before_connecting: Callable[[], Awaitable[None]] | None = None
         self._commands_known: Callable[[], Awaitable[str | None]] | None = None
         self._commands_noted: Callable[[str], Awaitable[None]] | None = None
         self._on_place_lost: Callable[[int], Awaitable[None]] | None = None
-        self._shards_down: set[int] = set()
+        self._commands_in_step = False
+        self._servers_away: set[int] = set()
         self._pace_requests()
 
     def equip(
@@ -74,9 +93,7 @@ class HandrailClient(commands.AutoShardedBot):
         cogs: Sequence[commands.Cog],
         *,
         before_connecting: Callable[[], Awaitable[None]],
-        on_connected: Callable[[], None],
-        on_lost: Callable[[], None],
-        on_resumed: Callable[[], None],
+        connection: ConnectionTold,
         on_joined: Callable[[discord.Guild], Awaitable[None]],
         on_place_lost: Callable[[int], Awaitable[None]],
         commands_known: Callable[[], Awaitable[str | None]],
@@ -84,12 +101,7 @@ class HandrailClient(commands.AutoShardedBot):
     ) -> None:
         """Give the client its cogs, and tell it whom to tell. Called once, by the composition root."""
         self._cogs_to_load, self._before_connecting = cogs, before_connecting
-        self._on_connected, self._on_lost, self._on_resumed, self._on_joined = (
-            on_connected,
-            on_lost,
-            on_resumed,
-            on_joined,
-        )
+        self._connection_told, self._on_joined = connection, on_joined
         self._commands_known, self._commands_noted = commands_known, commands_noted
         self._on_place_lost = on_place_lost
 
@@ -116,10 +128,24 @@ class HandrailClient(commands.AutoShardedBot):
             await self.add_cog(cog)
         if self._before_connecting is not None:
             await self._before_connecting()
-        await self._keep_commands_in_step()
+        await self.keep_commands_in_step()
 
-    async def _keep_commands_in_step(self) -> None:
-        """Send the commands only where they differ from what was last sent, so that a restart writes nothing."""
+    async def keep_commands_in_step(self) -> None:
+        """Send the commands only where they differ from what was last sent, so that a restart writes nothing.
+
+        Where Discord does not take them the ones it has go on working; to be called again until it does.
+        """
+        if self._commands_in_step:
+            return
+        try:
+            await self._send_commands()
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as refused:
+            # Without a trace: what Discord says of a refused command is long, and the commands are not secret.
+            log.error("client.commands_not_in_step", error=type(refused).__name__, said=str(refused)[:200])  # noqa: TRY400
+        else:
+            self._commands_in_step = True
+
+    async def _send_commands(self) -> None:
         wanted = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps(wanted, sort_keys=True, default=str).encode()).hexdigest()
         known = await self._commands_known() if self._commands_known is not None else None
@@ -143,27 +169,45 @@ class HandrailClient(commands.AutoShardedBot):
     async def on_ready(self) -> None:
         """A new gateway session, on every shard: whatever happened meanwhile was not told to us."""
         log.info("client.ready", guilds=len(self.guilds), shards=len(self.shards))
-        self._on_connected()
+        if self._connection_told is not None:
+            self._connection_told.ready()
 
-    async def on_shard_ready(self, shard_id: int) -> None:
-        """One shard has a new session (the first of all is also announced by ``on_ready``)."""
-        self._shards_down.discard(shard_id)
-        if self.is_ready():
-            self._on_connected()
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """One shard has a new session, of which nothing has been heard yet. (A resumed one does not come by here.)"""
+        if self._connection_told is not None:
+            self._connection_told.begun(shard_id, self.shard_count or 1)
+
+    async def on_shard_ready(self, shard_id: int) -> None:  # noqa: ARG002  # discord.py passes it
+        """One shard knows its servers again (at the first start ``on_ready`` says so for all)."""
+        if self._connection_told is not None and self.is_ready():
+            self._connection_told.ready()
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
         """From here on something may be missed."""
-        self._shards_down.add(shard_id)
-        self._on_lost()
+        if self._connection_told is not None:
+            self._connection_told.cut_off(shard_id)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Discord has replayed what was missed."""
-        self._shards_down.discard(shard_id)
-        if not self._shards_down:
-            self._on_resumed()
+        if self._connection_told is not None:
+            self._connection_told.resumed(shard_id)
+
+    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
+        """Discord has an outage that takes this server along."""
+        log.warning("client.server_unavailable", guild=guild.id)
+        self._servers_away.add(guild.id)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """It is back. (This is also said of every server of a new session; then ``on_shard_ready`` follows.)"""
+        if guild.id in self._servers_away and self._connection_told is not None:
+            self._servers_away.discard(guild.id)
+            self._connection_told.server_lost(guild.id)
+            self._connection_told.ready()
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """The bot was invited to a server."""
+        if self._connection_told is not None:
+            self._connection_told.server_lost(guild.id)
         if self._on_joined is not None:
             await self._on_joined(guild)
 

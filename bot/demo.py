@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.app import App
+from bot.app import App, Tempo
 from bot.errors import SettingsError
 from bot.observe.logs import configure_logs
 from bot.program.permissions import BOT_PERMISSIONS
@@ -107,7 +107,7 @@ async def _start_bot(sandbox: Sandbox, guild: Guild) -> App:
     )
     clock = OffsetClock()
     sandbox.clock.subscribe(clock.move)
-    app = await App.build(settings, clock)
+    app = await App.build(settings, clock, Tempo(guilds_within=0.1))  # the sandbox's one server comes at once
     await app.start()
     return app
 
@@ -117,10 +117,13 @@ async def _enrol(sandbox: Sandbox, guild: Guild) -> None:
     people = sandbox.people
     ids = {user.display_name: user.id for user in sandbox.world.users.values()}
     staff_room = next(channel for channel in guild.channels.values() if channel.name == "staff-room")
-    for name, group in MEMBERS.items():
+
+    async def enrol(name: str, group: str) -> None:
         await _done(sandbox, people.command(ids["Rivera"], staff_room, "member enrol", user=ids[name], group=group))
-        await sandbox.changed(lambda name=name: people.dms(ids[name]), 20)  # type: ignore[misc]  # bound at once
+        await sandbox.changed(lambda: people.dms(ids[name]), 20)
         await _done(sandbox, people.click(ids[name], people.dms(ids[name])[-1], "I agree"))
+
+    await asyncio.gather(*(enrol(name, group) for name, group in MEMBERS.items()))
 
 
 async def _done(sandbox: Sandbox, interaction: Interaction) -> None:

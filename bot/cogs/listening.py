@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
+from typing import TypeVar
 
 import discord
 from discord.ext import commands
 
 from bot.intake.places import WatchedPlaces
+from bot.intake.rules import Watermark
 from bot.intake.service import Intake, Origin
 from bot.intake.watermarks import Watermarks
 from bot.members.service import MemberService
@@ -17,7 +20,11 @@ from bot.ui.words import words_of
 
 log = get_logger(__name__)
 
+_T = TypeVar("_T")
+
 RETRY_SECONDS = (1, 2, 5, 10, 15, 30)
+FIRST_LOOK = timedelta(hours=24)
+"""How far back a place is read that was never read before."""
 
 
 @dataclass(frozen=True)
@@ -35,49 +42,135 @@ class Listening(commands.Cog):
 
     def __init__(self, intake: Intake, places: WatchedPlaces, watermarks: Watermarks, members: MemberService) -> None:
         self._intake, self._places, self._watermarks, self._members = intake, places, watermarks, members
+        self.on_new_place: Callable[[], None] = lambda: None
+        """Called for a DM or a thread in which we hear somebody for the first time: there may be older words in it."""
+
+    # -- what comes in -------------------------------------------------------------------------------------------------
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
-        """A new message."""
-        place = await self.place_of(message)
-        if place is not None:
-            await self.read(message, place)
+        """A new message. Its watermark knows of it before anything is awaited, and passes it when it is handled."""
+        if not self._may_be_watched(message):
+            return
+        is_new = self._watermarks.find(message.channel.id) is None
+        mark = self._mark(message)
+        mark.begin(message.id)
+        place = await self._until_it_works("message", message.id, partial(self._handle_live, message))
+        if place is None:
+            self._watermarks.forget(message.channel.id)
+            return
+        self._watermarks.watch(place.channel_id, mark.safe, place.parent_id)
+        mark.done(message.id)
+        if is_new:
+            self.on_new_place()
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
-        """An edited message is read again: what it says now may be graver."""
+        """An edited message is read again: what it says now may be graver. A link that got its preview is no edit."""
         message = payload.message
-        place = await self.place_of(message)
-        if place is not None and not message.author.bot and words_of(message):
-            await self._handle(message, place, "dm-edit" if place.is_dm else "edit")
+        if message.edited_at is not None and self._may_be_watched(message):
+            await self._until_it_works("edit", message.id, partial(self._handle_edit, message))
 
     @commands.Cog.listener()
     async def on_thread_create(self, thread: discord.Thread) -> None:
         """A thread's title is words, too."""
-        await self._read_title(thread)
+        await self._until_it_works("title", thread.id, partial(self.read_title, thread))
 
     @commands.Cog.listener()
     async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
         """And so is a changed one."""
         if before.name != after.name:
-            await self._read_title(after)
+            await self._until_it_works("title", after.id, partial(self.read_title, after))
 
-    async def _read_title(self, thread: discord.Thread) -> None:
+    # -- one try each; whoever calls tries again -----------------------------------------------------------------------
+
+    async def read(self, message: discord.Message, place: Place) -> None:
+        """Handle one message; the watermark passes it when what had to be done is committed. Raises where it fails."""
+        mark = self._watermarks.watch(place.channel_id, message.id - 1, place.parent_id, place.guild_id)
+        mark.begin(message.id)
+        await self._handle(message, place)
+        mark.done(message.id)
+
+    async def read_edit(self, message: discord.Message, place: Place) -> None:
+        """Handle what a message says since it was edited. Raises where it fails."""
+        if message.edited_at is None or message.author.bot or not (words := words_of(message)):
+            return
+        # Each edit is an occasion of its own: the words it brings may be of the same tier, and other ones.
+        key = f"message:{message.id}:{int(message.edited_at.timestamp() * 1000)}"
+        await self._intake.read(words, await self._origin(message, place, "dm-edit" if place.is_dm else "edit", key))
+
+    async def read_title(self, thread: discord.Thread) -> None:
+        """Read a thread's title, unless we gave it ourselves. Raises where it fails."""
         guild_id = self._places.guild_of(thread.parent_id)
-        if guild_id is None or thread.owner_id == thread.guild.me.id:
+        if guild_id is None or thread.owner_id == getattr(thread.guild.me, "id", None):  # none while it is unavailable
             return
         origin = Origin(guild_id, thread.owner_id, thread.id, "thread-title", key=f"thread:{thread.id}")
-        await self._intake.handle(thread.name, origin)
+        await self._intake.read(thread.name, origin)
 
-    async def place_of(self, message: discord.Message) -> Place | None:
-        """The watched place a message stands in, or none where nobody reads."""
+    async def _handle_live(self, message: discord.Message) -> Place | None:
+        place = await self._place_of(message)
+        if place is not None:
+            await self._handle(message, place)
+        return place
+
+    async def _handle_edit(self, message: discord.Message) -> None:
+        place = await self._place_of(message)
+        if place is not None:
+            await self.read_edit(message, place)
+
+    async def _handle(self, message: discord.Message, place: Place) -> None:
+        """First the words; last what is only for the next start."""
+        if message.author.bot:
+            return
+        source = "dm" if place.is_dm else "channel"
+        words = words_of(message)
+        if words:
+            await self._intake.read(words, await self._origin(message, place, source))
+        if message.attachments:
+            await self._intake.handle_unreadable(await self._origin(message, place, source))
+        if place.is_dm and await self._members.dms.find(message.author.id) != place.channel_id:
+            await self._members.dms.keep(message.author.id, place.channel_id)
+
+    async def _origin(self, message: discord.Message, place: Place, source: str, key: str | None = None) -> Origin:
+        guild_id = place.guild_id
+        if guild_id is None:
+            guild_id = await self._members.guild_of(message.author.id)
+        return Origin(guild_id, message.author.id, place.channel_id, source, message.id, key)
+
+    # -- where ---------------------------------------------------------------------------------------------------------
+
+    def _may_be_watched(self, message: discord.Message) -> bool:
+        """Whether a message stands where we read, or in a thread of which only Discord can say whose it is."""
         channel = message.channel
-        if message.guild is None:
+        if _is_dm(channel) or self._places.guild_of(channel.id) is not None:
+            return True
+        parent_id = self._parent_at_hand(channel)
+        if parent_id is not None:
+            return self._places.guild_of(parent_id) is not None
+        return isinstance(channel, discord.PartialMessageable)
+
+    def _mark(self, message: discord.Message) -> Watermark:
+        """The message's watermark. A new one starts early enough for words that nobody has told us of."""
+        start = discord.utils.time_snowflake(message.created_at - FIRST_LOOK)
+        if not _is_dm(message.channel):
+            start = max(start, message.channel.id)
+        guild_id = message.guild.id if message.guild is not None else None
+        return self._watermarks.watch(message.channel.id, start, self._parent_at_hand(message.channel), guild_id)
+
+    def _parent_at_hand(self, channel: object) -> int | None:
+        if isinstance(channel, discord.Thread):
+            return channel.parent_id
+        return self._watermarks.parent_of(channel.id) if isinstance(channel, discord.PartialMessageable) else None
+
+    async def _place_of(self, message: discord.Message) -> Place | None:
+        """The watched place a message stands in, or none where nobody reads. Raises where Discord does not say."""
+        channel = message.channel
+        if _is_dm(channel):
             return Place(channel.id, None, None, is_dm=True)
         if (guild_id := self._places.guild_of(channel.id)) is not None:
             return Place(channel.id, None, guild_id, is_dm=False)
-        parent_id = channel.parent_id if isinstance(channel, discord.Thread) else None
-        if parent_id is None and isinstance(channel, discord.PartialMessageable):
+        parent_id = self._parent_at_hand(channel)
+        if parent_id is None and message.guild is not None:
             parent_id = await self._parent_by_asking(message.guild, channel.id)
         guild_id = self._places.guild_of(parent_id) if parent_id is not None else None
         return Place(channel.id, parent_id, guild_id, is_dm=False) if guild_id is not None else None
@@ -90,46 +183,20 @@ class Listening(commands.Cog):
             return None
         return channel.parent_id if isinstance(channel, discord.Thread) else None
 
-    async def read(self, message: discord.Message, place: Place) -> None:
-        """Handle one message; the watermark passes it when what had to be done is committed."""
-        mark = self._watermarks.watch(place.channel_id, message.id - 1, place.parent_id)
-        mark.begin(message.id)
-        if not message.author.bot:
-            if place.is_dm and await self._members.dms.find(message.author.id) != place.channel_id:
-                await self._members.dms.keep(message.author.id, place.channel_id)
-            source = "dm" if place.is_dm else "channel"
-            if words_of(message):
-                await self._handle(message, place, source)
-            if message.attachments:
-                await self._until_it_works(message, partial(self._unreadable, message, place, source))
-        mark.done(message.id)
-
-    async def _handle(self, message: discord.Message, place: Place, source: str) -> None:
-        """Give the words to the intake."""
-
-        async def hear() -> None:
-            await self._intake.handle(words_of(message), await self._origin(message, place, source))
-
-        await self._until_it_works(message, hear)
-
-    async def _unreadable(self, message: discord.Message, place: Place, source: str) -> None:
-        await self._intake.handle_unreadable(await self._origin(message, place, source))
-
-    async def _origin(self, message: discord.Message, place: Place, source: str) -> Origin:
-        guild_id = place.guild_id
-        if guild_id is None:
-            guild_id = await self._members.guild_of(message.author.id)
-        return Origin(guild_id, message.author.id, place.channel_id, source, message.id)
-
-    async def _until_it_works(self, message: discord.Message, work: Callable[[], Awaitable[None]]) -> None:
+    async def _until_it_works(self, what: str, id_: int, work: Callable[[], Awaitable[_T]]) -> _T:
         """Try again and again where it fails: nothing but having been handled ends this."""
         attempt = 0
         while True:
             try:
-                await work()
+                return await work()
             except Exception:
-                log.exception("listening.not_handled", message=message.id, attempt=attempt)
+                log.exception("listening.not_handled", what=what, id=id_, attempt=attempt)
                 await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
                 attempt += 1
-            else:
-                return
+
+
+def _is_dm(channel: object) -> bool:
+    """A channel without a server. One whose server is not in the cache is none."""
+    if isinstance(channel, discord.PartialMessageable):
+        return channel.guild_id is None
+    return isinstance(channel, discord.DMChannel)

@@ -4,9 +4,8 @@ Downgrades are written for development; in a programme, a backup restored is the
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, MetaData, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,6 +16,9 @@ from bot.db.schema import MIGRATIONS, head, known_revisions, refuse_unknown, sto
 from bot.db.work import Database
 from bot.errors import DatabaseError
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 __all__ = ["configuration", "current", "head", "migrate", "pending"]
 
 
@@ -26,8 +28,11 @@ def configuration(
     *,
     metadata: MetaData | None = None,
     dialect: str | None = None,
-) -> Config:
+) -> "Config":
     """Alembic's settings, without a file: the revisions' folder, and what they run on or are printed for."""
+    # Imported here: a start on a database that is up to date does without Alembic, and its megabytes.
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -71,6 +76,8 @@ def _upgrade(connection: Connection, folder: Path) -> list[str]:
     # Looked up inside the transaction: another process may have migrated a moment ago.
     missing = _after(stored_revision(connection), folder)
     if missing:
+        from alembic import command  # noqa: PLC0415  # as above
+
         command.upgrade(configuration(connection, folder), missing[-1])
     return missing
 

@@ -182,6 +182,20 @@ async def put(session: AsyncSession, drafts: Iterable[Draft], now: datetime) -> 
         await session.execute(statement, rows[start : start + _INSERTED_AT_ONCE])
 
 
+async def lanes_due(session: AsyncSession, now: datetime) -> Sequence[Lane]:
+    """The lanes in which anything is due at ``now`` (UTC), the highest first: a look that takes no turn to write."""
+    return [
+        lane
+        for lane in Lane
+        if (
+            await session.execute(
+                select(_TABLE.c.id).where(text(_LIVE), _TABLE.c.lane == lane.value, _TABLE.c.next_at <= now).limit(1)
+            )
+        ).first()
+        is not None
+    ]
+
+
 async def claim(session: AsyncSession, lane: Lane, limit: int, now: datetime) -> Sequence[Delivery]:
     """Claim up to ``limit`` due rows of ``lane``, oldest first: one conditional update, which raises each row's fence.
 

@@ -145,7 +145,9 @@ class Outbox:
     async def start_due(self) -> int:
         """Claim what is due, as far as slots are free, and start sending it; how many were started."""
         started = 0
-        for lane in LANES:
+        async with self._database.read() as session:
+            lanes = await records.lanes_due(session, self._clock.now())
+        for lane in lanes:
             free = SLOTS[lane] - len(self._under_way[lane])
             if free <= 0 or self._closing:
                 continue

@@ -1,12 +1,21 @@
-"""``Intake.handle``: the one way in for words. It reads them for danger before anything else is done with them."""
+"""``Intake``: the one way in for words. It reads them for danger before anything else is done with them."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from bot.crisis.assessment import Tier
 from bot.crisis.service import CrisisService, Spoken
+from bot.observe.logs import get_logger
 
 __all__ = ["Heard", "Intake", "Moderation", "Origin"]
+
+log = get_logger(__name__)
+
+PATIENCE_SECONDS = 5.0
+"""How long somebody who sent a form waits for an answer while the words cannot be handled."""
+RETRY_SECONDS = (0.2, 0.5, 1, 2, 5, 10, 15, 30)
 
 
 @dataclass(frozen=True)
@@ -43,18 +52,55 @@ class Moderation(Protocol):
         """Review ``text``."""
 
 
-class Intake:
-    """Crisis assessment first, moderation second; the feature goes third, when ``handle`` has returned."""
+def _say_nothing(_origin: Origin) -> str | None:
+    return None
 
-    def __init__(self, crisis: CrisisService, moderation: Moderation | None = None) -> None:
-        self._crisis, self._moderation = crisis, moderation
+
+class Intake:
+    """Crisis assessment first, moderation second; the feature goes third, when the words have been handled.
+
+    ``read`` is for whoever tries again by themselves, because the words stay at Discord. ``handle`` is for forms and
+    commands, whose words are nowhere else: it does not lose them, whatever fails. ``not_yet`` is what is said to the
+    person where handling takes too long: the numbers that help without us.
+    """
+
+    def __init__(
+        self,
+        crisis: CrisisService,
+        moderation: Moderation | None = None,
+        not_yet: Callable[[Origin], str | None] = _say_nothing,
+    ) -> None:
+        self._crisis, self._moderation, self._not_yet = crisis, moderation, not_yet
+        self._unhandled: set[asyncio.Task[Heard]] = set()
+        self.patience = PATIENCE_SECONDS
+        """Seconds for which ``handle`` waits before it answers that the words could not be read yet."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no words wait to be handled."""
+        return not self._unhandled
 
     async def handle_unreadable(self, origin: Origin) -> None:
         """Something came that cannot be read; its author is told so once."""
         await self._crisis.cannot_read(origin.guild_id, origin.author_id, origin.language)
 
     async def handle(self, text: str, origin: Origin) -> Heard:
-        """Read ``text``. When this returns, what had to be done for somebody's safety is committed."""
+        """Read the words of a form or a command, and keep at it where that fails, also when nobody waits any more.
+
+        When this returns, what had to be done for somebody's safety is committed; or else the words are held by a task
+        of ours that goes on until they are handled, and what is returned counts as grave, for nobody knows better.
+        """
+        task = asyncio.create_task(self._until_handled(text, origin), name=f"handrail: words of {origin.key}")
+        self._unhandled.add(task)
+        task.add_done_callback(self._unhandled.discard)
+        await asyncio.wait({task}, timeout=self.patience)
+        if task.done():
+            return task.result()
+        log.error("intake.not_handled_in_time", source=origin.source, key=origin.key)
+        return Heard(Tier.PAGE, None, self._not_yet(origin))
+
+    async def read(self, text: str, origin: Origin) -> Heard:
+        """Read ``text``. When this returns, what had to be done for somebody's safety is committed; raises else."""
         response = await self._crisis.hear(
             Spoken(
                 text=text,
@@ -70,3 +116,22 @@ class Intake:
         if self._moderation is not None:
             await self._moderation.review(text, origin)
         return Heard(response.tier, response.incident_id, response.reply)
+
+    async def close(self, grace: float) -> None:
+        """Give words that wait ``grace`` seconds to be handled; those that are not are lost, and that is said."""
+        if self._unhandled:
+            await asyncio.wait(set(self._unhandled), timeout=grace)
+        for task in list(self._unhandled):
+            log.error("intake.lost_at_shutdown", task=task.get_name())
+            task.cancel()
+            await asyncio.wait({task})
+
+    async def _until_handled(self, text: str, origin: Origin) -> Heard:
+        attempt = 0
+        while True:
+            try:
+                return await self.read(text, origin)
+            except Exception:
+                log.exception("intake.again", source=origin.source, key=origin.key, attempt=attempt)
+                await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
+                attempt += 1

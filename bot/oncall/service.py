@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +13,7 @@ from bot.errors import NotFoundError
 from bot.members.service import Action, MemberService
 from bot.observe.logs import get_logger
 from bot.oncall import records
+from bot.oncall.incident import Alarm, Incident, incident_of, policy_of
 from bot.oncall.paging import CARD, DM, Paging, subject
 from bot.oncall.records import IncidentEventRow, IncidentRow, RotaAnchorRow
 from bot.oncall.rules import (
@@ -23,12 +23,10 @@ from bot.oncall.rules import (
     Policy,
     ResolvedAs,
     Shift,
-    Step,
     is_covered,
     people_of,
     shift_at,
 )
-from bot.program.schema import Programme
 from bot.program.service import ProgrammeService
 from bot.timing import Clock
 
@@ -37,42 +35,6 @@ __all__ = ["Alarm", "EventKind", "Incident", "IncidentState", "OnCallService", "
 log = get_logger(__name__)
 
 _CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-
-
-@dataclass(frozen=True)
-class Alarm:
-    """Words, or a button, that somebody should know about. ``source_key`` makes the occasion unique."""
-
-    guild_id: int
-    user_id: int
-    tier: Tier
-    source_key: str
-    categories: tuple[str, ...] = ()
-    words: str | None = None
-    channel_id: int | None = None
-    message_id: int | None = None
-    kind: EventKind = EventKind.JOINED
-
-
-@dataclass(frozen=True)
-class Incident:
-    """An incident as others see it: no words. All datetimes are UTC."""
-
-    id: int
-    code: str
-    guild_id: int
-    user_id: int
-    channel_id: int | None
-    message_id: int | None
-    tier: Tier
-    state: IncidentState
-    opened_at: datetime
-    paging_since: datetime
-    next_escalation_at: datetime | None
-    acknowledged_by: int | None
-    acknowledged_at: datetime | None
-    resolved_by: int | None
-    resolved_at: datetime | None
 
 
 class OnCallService:
@@ -145,7 +107,7 @@ class OnCallService:
             session.add(self._event(alarm, row.id, alarm.kind))
             if row.state is IncidentState.ACKNOWLEDGED and alarm.tier is Tier.PAGE:
                 await self._paging.tell(session, row, "still_in_danger", [row.acknowledged_by], now, alarm.source_key)
-        return _incident(row)
+        return incident_of(row)
 
     def _must_reopen(self, row: IncidentRow, alarm: Alarm, now: datetime) -> bool:
         """Whether whoever took it is taken to be gone, so that new danger is not theirs alone to see."""
@@ -165,7 +127,7 @@ class OnCallService:
             categories=list(alarm.categories),
             opened_at=now,
             paging_since=now,
-            policy=_policy(programme).to_json(),
+            policy=policy_of(programme).to_json(),
             next_step=0,
         )
         session.add(row)
@@ -251,7 +213,9 @@ class OnCallService:
         row = await records.incident(session, incident_id)
         if row is None or row.state is not IncidentState.OPEN or row.next_escalation_at is None:
             return
-        if not await self._outbox.has_any_left(session, subject(row.id), DM):
+        # Only up the ladder: once all of it was climbed, it repeats in its own time and never in a rush.
+        climbed = row.next_step >= len(Policy.from_json(row.policy).steps)
+        if not climbed and not await self._outbox.has_any_left(session, subject(row.id), DM):
             row.paging_since -= max(row.next_escalation_at - now, timedelta(0))
             row.next_escalation_at = now
 
@@ -269,14 +233,14 @@ class OnCallService:
         async with self._database.write() as session:
             row = await self._row(session, incident_id)
             if row.state is not IncidentState.OPEN:
-                return _incident(row), False
+                return incident_of(row), False
             row.state, row.acknowledged_by, row.acknowledged_at = IncidentState.ACKNOWLEDGED, staff_id, now
             row.next_escalation_at = None
             session.add(self._note(row, EventKind.ACKNOWLEDGED, actor=staff_id))
             await self._outbox.cancel(session, subject(row.id), Outcome.ACKNOWLEDGED, (CARD, DM))
             await self._paging.edit_cards(session, row, now)
             await self._paging.tell_member(session, row, now)
-            return _incident(row), True
+            return incident_of(row), True
 
     async def resolve(self, incident_id: int, staff_id: int, outcome: ResolvedAs) -> Incident:
         """Close the incident with its outcome; one that nobody acknowledged stops paging, too.
@@ -294,7 +258,7 @@ class OnCallService:
                 session.add(self._note(row, EventKind.RESOLVED, actor=staff_id, detail={"outcome": outcome.value}))
                 await self._outbox.cancel(session, subject(row.id), Outcome.ACKNOWLEDGED, (CARD, DM))
                 await self._paging.edit_cards(session, row, now)
-            return _incident(row)
+            return incident_of(row)
 
     async def edit_late_card(self, session: AsyncSession, incident_id: int, message: tuple[int, int]) -> None:
         """A card or DM that was on its way when the incident was taken: have it say so, too."""
@@ -324,7 +288,7 @@ class OnCallService:
             session.add(self._note(row, kind, actor=user_id))
             wanted = [row.acknowledged_by or shift.person] if kind is EventKind.ASKED_CONTACT else []
             await self._paging.tell(session, row, key, wanted, now, source_key)
-            return _incident(row)
+            return incident_of(row)
 
     # -- looking -------------------------------------------------------------------------------------------------------
 
@@ -338,12 +302,12 @@ class OnCallService:
             row = await records.read_incident(session, incident_id)
         if row is None:
             raise NotFoundError("There is no such incident.")
-        return _incident(row)
+        return incident_of(row)
 
     async def unresolved(self, guild_id: int) -> list[Incident]:
         """Every incident of a server that is not resolved, oldest first."""
         async with self._database.read() as session:
-            return [_incident(row) for row in await records.unresolved(session, guild_id)]
+            return [incident_of(row) for row in await records.unresolved(session, guild_id)]
 
     async def note_reply(self, session: AsyncSession, alarm: Alarm, incident_id: int | None) -> int:
         """Record that the person is being answered; how many answers they had before this one."""
@@ -389,14 +353,3 @@ class OnCallService:
             actor_id=actor,
             detail=detail,
         )
-
-
-def _policy(programme: Programme | None) -> Policy:
-    if programme is None:
-        return Policy((Step(timedelta(0), "everyone"),), timedelta(minutes=5))
-    ladder = programme.oncall.ladder
-    return Policy(tuple(Step(rung.after, rung.notify.value) for rung in ladder), programme.oncall.repeat)
-
-
-def _incident(row: IncidentRow) -> Incident:
-    return Incident(**{name: getattr(row, name) for name in Incident.__dataclass_fields__})

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import String, UniqueConstraint, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -114,10 +115,14 @@ async def adopted(session: AsyncSession) -> list[Adopted]:
     return [Adopted(guild_id, digest) for guild_id, digest in rows]
 
 
-async def read_programme(session: AsyncSession, guild_id: int) -> Programme | None:
-    """The programme that a server runs."""
+async def read_content(session: AsyncSession, guild_id: int) -> dict[str, Any] | None:
+    """What is stored of the programme that a server runs, in the file's own notation.
+
+    Raises:
+        DatabaseError: where it cannot be decrypted.
+    """
     content = await session.scalar(select(ProgrammeRow.content).where(ProgrammeRow.guild_id == guild_id))
-    return Programme.from_stored(content) if isinstance(content, dict) else None
+    return content if isinstance(content, dict) else None
 
 
 async def write_programme(

@@ -7,8 +7,12 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.db import Database
-from bot.errors import DiscordSetupError
+from bot.errors import DatabaseError, DiscordSetupError
+from bot.observe.logs import get_logger
 from bot.program import records
 from bot.program.actions import Action, Adopt, ObjectRef
 from bot.program.file import digest_of, load_programme
@@ -27,6 +31,7 @@ from bot.program.layout import (
     desired_layout,
     group_key,
 )
+from bot.program.mending import mend
 from bot.program.rules import Known, obstacles, plan
 from bot.program.schema import Group, Notified, OnCall, Programme, Session, Track
 from bot.program.server import GuildPort
@@ -57,6 +62,8 @@ __all__ = [
     "group_key",
     "load_programme",
 ]
+
+log = get_logger(__name__)
 
 NO_TOPICS: Final = Topics()
 
@@ -97,6 +104,8 @@ class ProgrammeService:
         self._one_at_a_time = asyncio.Lock()
         # By digest: a copy is used only while the database still holds the same content.
         self._read: dict[str, Programme] = {}
+        # By server: the last one that could be read, for when what is stored cannot be.
+        self._last: dict[int, Programme] = {}
 
     async def adopt(self, programme: Programme, guild_id: int) -> None:
         """Make ``programme`` the one that a server runs; writes nothing where it does already."""
@@ -114,12 +123,36 @@ class ProgrammeService:
         read: dict[str, Programme] = {}
         async with self._database.read() as session:
             for row in await records.adopted(session):
-                programme = self._read.get(row.digest) or await records.read_programme(session, row.guild_id)
+                programme = self._read.get(row.digest) or await self._stored(session, row)
                 if programme is not None:
                     read[row.digest] = programme
                     running.append(Running(row.guild_id, programme))
         self._read = read
+        self._last |= {one.guild_id: one.programme for one in running}
         return tuple(running)
+
+    async def _stored(self, session: AsyncSession, row: records.Adopted) -> Programme | None:
+        """A programme as it is stored. One that cannot be read keeps no other from being served.
+
+        It is served itself, too: as it was when it last could be read, else what is left of it.
+        """
+        try:
+            content = await records.read_content(session, row.guild_id)
+        except DatabaseError:
+            log.exception("programme.unreadable", guild=row.guild_id, has_earlier=row.guild_id in self._last)
+            return self._last.get(row.guild_id)
+        if content is None:
+            log.error("programme.empty", guild=row.guild_id, has_earlier=row.guild_id in self._last)
+            return self._last.get(row.guild_id)
+        try:
+            return Programme.from_stored(content)
+        except ValidationError:
+            if (earlier := self._last.get(row.guild_id)) is not None:
+                log.error("programme.not_valid", guild=row.guild_id, serving="the one before")  # noqa: TRY400  # values
+                return earlier
+            programme, left_out = mend(content)
+            log.error("programme.not_valid", guild=row.guild_id, serving="what is left", left_out=left_out)  # noqa: TRY400
+            return programme
 
     async def object_id(self, guild_id: int, kind: ObjectKind, key: ObjectKey) -> int | None:
         """The Discord id of one of the programme's objects, by the keys of ``layout``; None before it was made."""

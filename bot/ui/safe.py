@@ -8,8 +8,10 @@ in by ``Presses``, which answers the person within the three seconds Discord all
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, final
+from http import HTTPStatus
+from typing import Any, Final, final
 
+import aiohttp
 import discord
 
 from bot.content import Content
@@ -18,6 +20,12 @@ from bot.observe.logs import get_logger
 from bot.ui.custom_ids import CustomId, custom_id
 
 log = get_logger(__name__)
+
+ALREADY_ANSWERED: Final = 40060
+"""Discord's code, "Interaction has already been acknowledged": an answer of ours arrived, and its receipt did not."""
+
+NOT_DELIVERED: Final = (discord.HTTPException, aiohttp.ClientError, OSError)
+"""What Discord or the network may do to an answer. It never undoes, or stands before, what somebody did."""
 
 FALLBACK_SENTENCE = "Something went wrong on our side. If you are in danger, call 911 or call or text 988."
 
@@ -97,7 +105,11 @@ class SafeModal(discord.ui.Modal):
 
 
 class Reply:
-    """The private answer to one interaction. It defers first and speaks later, and only its person sees it."""
+    """The private answer to one interaction. It defers first and speaks later, and only its person sees it.
+
+    An answer that Discord does not take is logged, and nothing more: what somebody pressed, chose or wrote counts,
+    whether or not they can be told so.
+    """
 
     def __init__(self, interaction: discord.Interaction[Any]) -> None:
         self.interaction = interaction
@@ -105,11 +117,16 @@ class Reply:
         self.guild_id = interaction.guild_id
         self.channel_id = interaction.channel_id
         self._said = False
+        self._was_deferred = False
 
     async def defer(self) -> None:
         """Tell Discord that an answer is coming; to be done before anything slow."""
-        if not self.interaction.response.is_done():
+        if self.interaction.response.is_done():
+            return
+        try:
             await self.interaction.response.defer(ephemeral=True, thinking=True)
+        except NOT_DELIVERED as failure:
+            _log_not_delivered("answer.not_deferred", failure)
 
     async def say(
         self,
@@ -126,26 +143,53 @@ class Reply:
         if view is not None:
             view.stop()
             extra["view"] = view
-        if not self.interaction.response.is_done():
-            if file is not None:
-                extra["file"] = file
-            await self.interaction.response.send_message(content or None, ephemeral=True, **extra)
-        elif (
-            not self._said
-            and self.interaction.response.type is discord.InteractionResponseType.deferred_channel_message
+        try:
+            await self._deliver(content, extra, file)
+        except NOT_DELIVERED as failure:
+            _log_not_delivered("answer.not_delivered", failure)
+            if isinstance(failure, discord.HTTPException) and failure.status == HTTPStatus.BAD_REQUEST:
+                await self._say_that_it_failed()
+
+    async def _deliver(self, content: str, extra: Mapping[str, Any], file: discord.File | None) -> None:
+        attached: dict[str, Any] = {"file": file} if file is not None else {}
+        if not self.interaction.response.is_done() and not self._was_deferred:
+            try:
+                await self.interaction.response.send_message(content or None, ephemeral=True, **extra, **attached)
+            except discord.HTTPException as refused:
+                if refused.code != ALREADY_ANSWERED:
+                    raise
+                self._was_deferred = True  # the deferral had arrived after all
+                if file is not None:
+                    file.reset()
+            else:
+                self._said = True
+                return
+        if not self._said and (
+            self._was_deferred
+            or self.interaction.response.type is discord.InteractionResponseType.deferred_channel_message
         ):
-            if file is not None:
-                extra["attachments"] = [file]
-            await self.interaction.edit_original_response(content=content or None, **extra)
+            files: dict[str, Any] = {"attachments": [file]} if file is not None else {}
+            await self.interaction.edit_original_response(content=content or None, **extra, **files)
         else:
-            if file is not None:
-                extra["file"] = file
-            await self.interaction.followup.send(content or discord.utils.MISSING, ephemeral=True, **extra)
+            said = content or discord.utils.MISSING
+            await self.interaction.followup.send(said, ephemeral=True, **extra, **attached)
         self._said = True
+
+    async def _say_that_it_failed(self) -> None:
+        """What we wanted to say cannot be said like this: a fault of ours, and nobody is left without a word for it."""
+        try:
+            await self._deliver(FALLBACK_SENTENCE, {}, None)
+        except NOT_DELIVERED as failure:
+            _log_not_delivered("answer.not_delivered", failure)
 
     async def open(self, form: SafeModal) -> None:
         """Open a form. It has to be the first answer."""
         await self.interaction.response.send_modal(form)
+
+
+def _log_not_delivered(event: str, failure: Exception) -> None:
+    status, code = getattr(failure, "status", None), getattr(failure, "code", None)
+    log.warning(event, error=type(failure).__name__, status=status, code=code)
 
 
 class Press(Reply):
@@ -247,8 +291,6 @@ async def answer_failure(reply: Reply, content: Content, numbers: Numbers, error
             log.exception("answer.no_text", reference=reference)
     try:
         await reply.say(sentence)
-    except discord.HTTPException as refused:
-        log.warning("answer.not_delivered", status=refused.status, code=refused.code)
     except Exception:
         log.exception("answer.not_delivered")
 

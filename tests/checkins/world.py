@@ -24,7 +24,7 @@ from bot.delivery.kinds import Deed, Kinds, Post, Receipt
 from bot.delivery.records import Delivery, DeliveryRow
 from bot.delivery.rules import Outcome
 from bot.delivery.service import Outbox
-from bot.delivery.transport import RefusedForGoodError
+from bot.delivery.transport import IsKnown, RefusedForGoodError
 from bot.intake.service import Heard, Intake
 from bot.members.service import MemberService
 from bot.oncall.service import OnCallService
@@ -90,8 +90,8 @@ class Wall:
         del delivery
         return await deed.run()
 
-    async def look_up(self, delivery: Delivery, post: Post, since: datetime) -> Receipt | None:
-        del delivery, post, since
+    async def look_up(self, delivery: Delivery, post: Post, since: datetime, is_known: IsKnown) -> Receipt | None:
+        del delivery, post, since, is_known
         return None
 
     def texts(self, channel: int) -> list[str]:

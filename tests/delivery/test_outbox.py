@@ -217,3 +217,16 @@ async def test_a_claim_of_many_takes_no_more_than_asked(workshop: Workshop, stre
         second = await records.claim(session, Lane.BULK, 700, workshop.clock.now())
     assert (len(first), len(second)) == (700, 500)
     assert not {one.id for one in first} & {one.id for one in second}
+
+
+async def test_a_refusal_does_not_clear_an_earlier_doubt(workshop: Workshop, street: Street) -> None:
+    street.sandbox.faults.drop_reply("POST /channels/*/messages", times=1)
+    street.sandbox.faults.fail("POST /channels/*/messages", 401, times=1)
+    await workshop.put(workshop.draft(lane=Lane.CRISIS, channel_id=street.channel.id))
+    await workshop.drain()
+    workshop.clock.advance(seconds=3)
+    await workshop.drain()
+    workshop.clock.advance(minutes=30)
+    street.sandbox.clock.move(timedelta(minutes=30))
+    await workshop.drain()
+    assert street.texts() == ["hello one"]

@@ -13,6 +13,7 @@ from bot.db.models import load_models
 from bot.delivery.kinds import Deed, Kinds, Post, Receipt
 from bot.delivery.records import Delivery
 from bot.delivery.service import Outbox
+from bot.delivery.transport import IsKnown
 from bot.members.service import MemberService
 from bot.privacy.service import PrivacyService
 from bot.program.service import ProgrammeService
@@ -29,8 +30,8 @@ class NoRoad:
     async def do(self, delivery: Delivery, deed: Deed) -> Receipt:
         raise AssertionError(delivery.kind, deed)
 
-    async def look_up(self, delivery: Delivery, post: Post, since: object) -> Receipt | None:
-        raise AssertionError(delivery.kind, post, since)
+    async def look_up(self, delivery: Delivery, post: Post, since: object, is_known: IsKnown) -> Receipt | None:
+        raise AssertionError(delivery.kind, post, since, is_known)
 
 
 @dataclass

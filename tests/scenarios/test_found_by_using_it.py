@@ -1,9 +1,13 @@
 """What a reviewer found by using it; each would have hurt somebody."""
 
-from pathlib import Path
+from itertools import pairwise
 
 import pytest
 
+from bot.privacy.service import PrivacyService
+from bot.program.discord_guild import DiscordGuild
+from bot.program.file import parse_programme
+from bot.program.permissions import BOT_PERMISSIONS
 from tests.harness.house import PROGRAMME, House
 from tests.harness.person import labels_of
 
@@ -19,10 +23,7 @@ async def test_a_group_that_left_the_file_is_read_for_as_long_as_it_is_there(hou
     assert house["Rivera"].is_paged()
 
 
-async def test_a_channel_made_beside_us_is_read_from_its_beginning(house: House, tmp_path: Path) -> None:
-    from bot.program.discord_guild import DiscordGuild
-    from bot.program.file import parse_programme
-
+async def test_a_channel_made_beside_us_is_read_from_its_beginning(house: House) -> None:
     grown = PROGRAMME.replace("checkins:", "  - {{key: night, name: Night, track: iop}}\ncheckins:", 1)
     ids = {name: person.id for name, person in house.people.items()}
     programme = parse_programme(grown.format(guild=house.guild.id, **ids), "grown.yaml")
@@ -40,8 +41,6 @@ async def test_who_erases_themselves_while_a_page_is_open_is_no_stranger(house: 
     alex = house["Alex"]
     await alex.says(DANGER, in_="morning-check-in")
     await house.app.rooms.members.discharge(house.guild.id, alex.id, house["Rivera"].id)
-    from bot.privacy.service import PrivacyService
-
     app = house.app
     await PrivacyService(app.database, app.clock, app.content, app.outbox).erase(alex.id, "test")
     await house.settles()
@@ -84,8 +83,6 @@ async def test_on_call_deleted_is_made_again_and_nobody_waits_for_it(house: Hous
 
 async def test_kicked_and_invited_again_it_reads_what_was_written_meanwhile(house: House) -> None:
     await house.enrol("Alex")
-    from bot.program.permissions import BOT_PERMISSIONS
-
     roles = [role for role in house.guild.roles.values() if role.managed]
     house.guild.remove_member(house.sandbox.world.bot)
     await house.settles()
@@ -128,7 +125,7 @@ async def test_a_stranger_reads_no_card_twice_in_a_row(house: House) -> None:
         await sam.says(DANGER)
     said = [text for text in sam.texts() if "988" in text]
     assert len(said) == 4
-    assert all(one != other for one, other in zip(said, said[1:], strict=False))
+    assert all(one != other for one, other in pairwise(said))
 
 
 async def test_stop_is_taken_back_by_asking_for_reminders(house: House) -> None:

@@ -55,3 +55,18 @@ async def test_no_word_and_no_name_is_logged(empty_house: House, log: io.StringI
     assert "crisis.incident" in said, "the log was listened to"
     assert CANARY not in said.lower()
     assert house.sandbox.token not in said
+
+
+async def test_a_fault_is_told_without_what_it_says(
+    house: House, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.enrol("Alex")
+
+    def breaks(text: str) -> None:
+        raise KeyError(text)
+
+    monkeypatch.setattr(house.app.rooms.crisis._detector, "assess", breaks)
+    await house["Alex"].says(CANARY, in_="morning-check-in")
+    assert house["Rivera"].is_paged()
+    assert "KeyError" in log.getvalue()
+    assert CANARY not in log.getvalue()

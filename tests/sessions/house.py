@@ -14,7 +14,7 @@ from bot.delivery.kinds import Deed, Kinds, Post, Receipt
 from bot.delivery.records import Delivery, DeliveryRow
 from bot.delivery.rules import Outcome
 from bot.delivery.service import Outbox
-from bot.delivery.transport import RefusedForGoodError
+from bot.delivery.transport import IsKnown, RefusedForGoodError
 from bot.members.records import MemberRow, MembershipRow
 from bot.members.service import MemberService, MembershipState
 from bot.program import records as program_records
@@ -86,8 +86,8 @@ class Paper:
     async def do(self, delivery: Delivery, deed: Deed) -> Receipt:
         raise AssertionError(delivery.kind, deed)
 
-    async def look_up(self, delivery: Delivery, post: Post, since: datetime) -> Receipt | None:
-        del delivery, post, since
+    async def look_up(self, delivery: Delivery, post: Post, since: datetime, is_known: IsKnown) -> Receipt | None:
+        del delivery, post, since, is_known
         return None  # nothing is lost on the way to paper
 
 
