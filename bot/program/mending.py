@@ -18,6 +18,9 @@ MOST_ROUNDS: Final = 50
 FACTS_AT_WORST: Final = {"name": "Programme", "timezone": "UTC", "country": "US"}
 """In the place of facts that a programme cannot be without."""
 
+Place = tuple[int | str, ...]
+"""Where something stands in the tree: keys, and numbers of list items."""
+
 
 def mend(stored: Mapping[str, Any]) -> tuple[Programme, tuple[str, ...]]:
     """What is left of a stored programme, and the keys of what was left out of it (never their values)."""
@@ -27,9 +30,10 @@ def mend(stored: Mapping[str, Any]) -> tuple[Programme, tuple[str, ...]]:
         try:
             return Programme.model_validate(rest), tuple(left_out)
         except ValidationError as error:
-            places = sorted({each["loc"] for each in error.errors(include_input=False)}, key=_deepest)
-        for place in places:
-            left_out.append(".".join(map(str, place)))
+            places = sorted({each["loc"] for each in error.errors(include_input=False)}, key=_later_first)
+        left_out += [".".join(map(str, place)) for place in places]
+        # Two keys that an item lacks are one item too many.
+        for place in sorted({_standing(rest, place) for place in places}, key=_later_first):
             _leave_out(rest, place)
         facts = rest.get("program")
         known = facts if isinstance(facts, dict) else {}
@@ -37,25 +41,25 @@ def mend(stored: Mapping[str, Any]) -> tuple[Programme, tuple[str, ...]]:
     return Programme.model_validate({"program": FACTS_AT_WORST}), ("everything",)
 
 
-def _deepest(place: tuple[str | int, ...]) -> tuple[int, tuple[tuple[bool, int, str], ...]]:
-    """Later items of a list go first, so that the places of the earlier ones stay what they are."""
-    return -len(place), tuple(
-        (isinstance(part, str), -part if isinstance(part, int) else 0, str(part)) for part in place
-    )
+def _later_first(place: Place) -> tuple[int, tuple[tuple[int, str], ...]]:
+    """The deeper first, and of a list's items the later first: so every place stays where it was named."""
+    return -len(place), tuple((-part, "") if isinstance(part, int) else (0, part) for part in place)
 
 
-def _leave_out(tree: dict[str, Any], place: tuple[str | int, ...]) -> None:
-    """Take out what stands at ``place``; where nothing stands there, a needed key is missing, and its owner goes."""
-    owners: list[tuple[Any, str | int]] = []
-    node: Any = tree
-    for part in place:
-        if not _has(node, part):
-            break
-        owners.append((node, part))
-        node = node[part]
-    if owners:
-        owner, part = owners[-1]
-        del owner[part]
+def _standing(tree: Any, place: Place) -> Place:  # noqa: ANN401  # whatever stands in the tree
+    """As much of ``place`` as is there; where a needed key is missing, that is what it is missing from."""
+    for depth, part in enumerate(place):
+        if not _has(tree, part):
+            return place[:depth]
+        tree = tree[part]
+    return place
+
+
+def _leave_out(tree: Any, place: Place) -> None:  # noqa: ANN401
+    for part in place[:-1]:
+        tree = tree[part]
+    if place:
+        del tree[place[-1]]
 
 
 def _has(node: Any, part: str | int) -> bool:  # noqa: ANN401  # whatever stands in the tree

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -22,7 +21,7 @@ CALLBACK = "POST /interactions/*/*/callback"
 async def until(condition: Callable[[], bool]) -> None:
     """Let everything run until ``condition`` holds."""
     async with asyncio.timeout(PATIENCE):
-        while not condition():
+        while not condition():  # noqa: ASYNC110  # no event tells of a log line
             await asyncio.sleep(0)
 
 
@@ -76,9 +75,6 @@ async def test_a_receipt_that_arrived_unconfirmed_is_answered_in_its_place(house
 async def test_an_answer_that_is_refused_undoes_nothing(house: House) -> None:
     await house.enrol("Alex")
     send = await open_form(house, "Alex")
-    house.sandbox.faults.fail("PATCH /webhooks/*/*/messages/@original", 500, times=None)
-    house.sandbox.faults.fail("PATCH /webhooks/*/*/messages/@original", 404, times=None, code=10015)
-    house.sandbox.faults.clear()
     house.sandbox.faults.fail("* /webhooks/*", 404, times=None, code=10015)
     with capture_logs() as lines:
         send()
@@ -185,6 +181,7 @@ async def test_pages_do_not_wait_for_the_gateway(house: House) -> None:
     house.sandbox.faults.fail("POST /channels/*/messages", 503, times=None)
     await house["Alex"].says(DANGER, in_="morning-check-in")
     await house.crash()
+    move(house, minutes=1)
     house.sandbox.faults.clear()
     house.sandbox.faults.hang("GET /gateway/bot")
     house._app = app = await App.build(house.settings(), house.clock, AT_ONCE)
@@ -281,14 +278,14 @@ async def test_an_edit_made_while_we_were_down(house: House) -> None:
 
 
 async def test_a_first_dm_written_while_we_were_down_is_read_with_the_next(house: House) -> None:
-    stranger = house["Stranger"]
+    sam = house["Sam"]
     await house.stop()
-    await stranger.says(DANGER)
+    await sam.says(DANGER)
     move(house, hours=1)
     await house.start()
-    assert stranger.texts() == [DANGER], "Discord tells nobody of a DM that was never opened"
-    await stranger.says("hello?")
-    assert any("988" in text for text in stranger.texts())
+    assert sam.texts() == [DANGER], "Discord tells nobody of a DM that the bot never opened"
+    await sam.says("hello?")
+    assert any("988" in text for text in sam.texts())
 
 
 async def test_silent_threads_are_not_read_for_ever(house: House) -> None:
@@ -332,8 +329,8 @@ async def test_words_in_a_form_are_handled_though_we_shut_down(house: House) -> 
 async def _spoil(house: House) -> None:
     async with house.app.database.write() as session:
         for row in (await session.scalars(select(ProgrammeRow))).all():
-            spoilt: dict[str, Any] = {**row.content, "was_allowed_once": 1}
-            row.content, row.digest = spoilt, "another"
+            assert isinstance(row.content, dict)
+            row.content, row.digest = {**row.content, "was_allowed_once": 1}, "another"
 
 
 async def test_the_programme_is_served_as_it_was(house: House) -> None:
