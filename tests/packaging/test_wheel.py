@@ -81,7 +81,7 @@ def test_it_runs_from_anywhere(installed: Path, tmp_path: Path) -> None:
         "doctor", folder=tmp_path, packages=installed, settings={"PROGRAM": str(example), "DISCORD__API_BASE": NOWHERE}
     )
     assert (looked.code, looked.err) == (1, "")
-    assert f"Riverside IOP can be read from {example}" in looked.out
+    assert f"Riverside can be read from {example}" in looked.out
     assert str(installed / "config" / "content" / "lines" / "us.yaml") in looked.out
 
 
