@@ -11,30 +11,28 @@ from typing import Any, final
 import discord
 
 from bot.catchup import CatchUp
-from bot.checkins.service import CheckinPlanner, CheckinPosting, CheckinService
+from bot.checkins.service import CheckinPosting, CheckinService
 from bot.client import HandrailClient, is_event_task
-from bot.cogs.checkins import Checkins
-from bot.cogs.coping import Coping
-from bot.cogs.crisis import Crisis
-from bot.cogs.doors import Doors
 from bot.cogs.listening import Listening
-from bot.cogs.members import Members
-from bot.cogs.oncall import OnCall
-from bot.cogs.privacy import Privacy
-from bot.cogs.sessions import Sessions
 from bot.content import Content
-from bot.coping.service import CopingService, SkillPlanner
+from bot.coping.service import CopingService
+from bot.crisis.active_terms import ActiveTerms
 from bot.crisis.detector import Detector
+from bot.crisis.feedback import FeedbackService
 from bot.crisis.lexicon import Lexicon
+from bot.crisis.lexicon_service import LexiconService
+from bot.crisis.own_words import Known
 from bot.crisis.service import CrisisService
+from bot.crisis.trial import Examiner, benign_lines, common_words
 from bot.db import Database
 from bot.db.migrate import migrate, pending
 from bot.delivery.discord_transport import DiscordTransport
-from bot.delivery.heart import Heart, Planner
+from bot.delivery.heart import Heart
 from bot.delivery.pacing import BULK_A_SECOND, REQUESTS_A_SECOND, Pacer
 from bot.delivery.service import Kinds, Outbox
 from bot.discord_address import log_in, use_address
 from bot.errors import DatabaseError, DiscordSetupError
+from bot.furnishing import Rooms, cogs_of, kinds_of, planners_of
 from bot.intake.connection import Connection
 from bot.intake.places import WatchedPlaces
 from bot.intake.service import Intake, Origin
@@ -51,17 +49,9 @@ from bot.program.layout import WELCOME, ObjectKind
 from bot.program.schema import Programme
 from bot.program.service import ProgrammeService
 from bot.program.welcome import welcome
-from bot.sessions.service import SessionPlanner, SessionService
+from bot.sessions.service import SessionService
 from bot.timing import Clock, SystemClock
-from bot.ui.checkins import CheckinCard, CheckinPost, CheckinStaffLine, CheckinThread, CheckinUnpost
-from bot.ui.coping import SkillPost
-from bot.ui.crisis import CrisisReply, CrisisThread, StrangerCard
-from bot.ui.members import GroupRole, Notice, NoticeThread, StaffLine, Told
-from bot.ui.oncall import CardEdit, Cards, Line, PageCard, PageDm
-from bot.ui.places import Places
-from bot.ui.program import Welcome
 from bot.ui.safe import Numbers, Presses
-from bot.ui.sessions import SessionReminder, SessionStaffLine
 from config.settings import Settings, token_of
 
 log = get_logger(__name__)
@@ -85,17 +75,6 @@ class Tempo:
     jitter: Callable[[], float] = random.random
     guilds_within: float = 0.5
     identify_after: float = 5.0
-
-
-@dataclass(frozen=True)
-class Rooms:
-    """The services, for whoever drives the app from outside: the command line, the demo, the tests."""
-
-    programmes: ProgrammeService
-    members: MemberService
-    oncall: OnCallService
-    crisis: CrisisService
-    intake: Intake
 
 
 @final
@@ -126,66 +105,21 @@ class App:
         self.outbox = Outbox(
             database, clock, DiscordTransport(self.client, DmChannels(database)), kinds, jitter=tempo.jitter
         )
-        programmes = ProgrammeService(database, clock)
-        members = MemberService(database, clock, content, self.outbox, programmes)
-        oncall = OnCallService(database, clock, self.outbox, programmes, members)
-        crisis = CrisisService(
-            Detector(Lexicon.load()), database, clock, content, self.outbox, programmes, members, oncall
-        )
-        intake = Intake(crisis, not_yet=self._not_read_yet)
-        checkins = CheckinService(
-            database,
-            clock,
-            content,
-            self.outbox,
-            members,
-            programmes=programmes,
-            intake=intake,
-            crisis=crisis,
-        )
-        posting = CheckinPosting(database, clock, self.outbox, members, programmes)
-        coping = CopingService(database, clock, content, members, programmes)
-        sessions = SessionService(database, clock, content, self.outbox, programmes, members)
-        privacy = PrivacyService(database, clock, content, self.outbox, publishers=[posting])
-        self.rooms = Rooms(programmes, members, oncall, crisis, intake)
-
-        places = Places(self.client, programmes)
-        cards = Cards(oncall, members, programmes, content)
-        for kind in (
-            Notice(members, programmes, self.outbox, content, places),
-            NoticeThread(members, self.outbox, content, places),
-            GroupRole(members, places),
-            Told(members, programmes, content),
-            StaffLine(members, programmes, content, places),
-            CrisisReply(crisis, self.outbox, content, places),
-            CrisisThread(crisis, self.outbox, content, places),
-            StrangerCard(content),
-            PageCard(cards, places, self.outbox),
-            PageDm(cards),
-            CardEdit(cards, self.client),
-            Line(cards, places),
-            CheckinCard(posting, content),
-            CheckinThread(posting, content, places),
-            CheckinPost(posting, content),
-            CheckinStaffLine(posting, content),
-            CheckinUnpost(posting, self.client),
-            SkillPost(coping, content),
-            SessionReminder(sessions, self.outbox, content, places),
-            SessionStaffLine(sessions, content),
-            Welcome(programmes, content),
-        ):
+        self.rooms = self._build_rooms()
+        for kind in kinds_of(self.rooms, self.client, self.outbox, content):
             kinds.add(kind)
-
-        planners: list[Planner] = [
-            CheckinPlanner(database, clock, self.outbox, programmes),
-            SkillPlanner(database, clock, self.outbox, programmes),
-            SessionPlanner(database, clock, self.outbox, programmes, members),
-        ]
-        self.heart = Heart(clock, self.outbox, dues=[oncall], planners=planners)
+        self.heart = Heart(
+            clock,
+            self.outbox,
+            dues=[self.rooms.oncall, self.rooms.feedback],
+            planners=planners_of(self.rooms, database, clock, self.outbox),
+        )
+        members = self.rooms.members
         members.on_joined = self.heart.plan_soon
-        self._watched = WatchedPlaces(programmes)
+        self.rooms.oncall.on_false_alarm = self.rooms.feedback.note_false_alarm
+        self._watched = WatchedPlaces(self.rooms.programmes)
         self._watermarks = Watermarks(database, self._watched.guild_of)
-        listening = Listening(intake, self._watched, self._watermarks, members)
+        listening = Listening(self.rooms.intake, self._watched, self._watermarks, members)
         self.catch_up = CatchUp(self.client, listening, self._watched, self._watermarks, members, clock)
         listening.on_new_place = self.catch_up.want
         self.heart.also("watermarks", self._watermarks.flush, FLUSH_EVERY)
@@ -193,24 +127,55 @@ class App:
         self.heart.also("commands", self.client.keep_commands_in_step, COMMANDS_EVERY)
         members.is_present = lambda guild_id: self.client.get_guild(guild_id) is not None
 
-        doors = Doors(members, programmes, content)
         self.client.equip(
-            [
-                listening,
-                Members(members, programmes, intake, content, presses, doors),
-                Crisis(crisis, oncall, members, content, presses, doors),
-                OnCall(oncall, members, cards, content, presses, doors),
-                Checkins(checkins, content, presses, doors),
-                Coping(coping, members, content, presses),
-                Sessions(sessions, members, content, presses, doors),
-                Privacy(privacy, members, programmes, content, presses, doors),
-            ],
+            [listening, *cogs_of(self.rooms, self.client, content, presses)],
             before_connecting=self._logged_in,
             connection=Connection(self._watermarks, self.catch_up.want),
             on_joined=self._joined,
             on_place_lost=self.repair,
             commands_known=lambda: self._ledger.read(COMMANDS),
             commands_noted=lambda digest: self._ledger.write(COMMANDS, digest),
+        )
+
+    def _build_rooms(self) -> Rooms:
+        database, clock, content, outbox = self.database, self.clock, self.content, self.outbox
+        programmes = ProgrammeService(database, clock)
+        members = MemberService(database, clock, content, outbox, programmes)
+        oncall = OnCallService(database, clock, outbox, programmes, members)
+        lexicon = Lexicon.load()
+        detector, lines = Detector(lexicon), benign_lines()
+        known = Known.of(lexicon, common_words(), lines)
+        active = ActiveTerms(database, clock, known)
+        crisis = CrisisService(
+            detector, database, clock, content, outbox, programmes, members, oncall, own_words=active
+        )
+        intake = Intake(crisis, not_yet=self._not_read_yet)
+        posting = CheckinPosting(database, clock, outbox, members, programmes)
+        return Rooms(
+            programmes=programmes,
+            members=members,
+            oncall=oncall,
+            crisis=crisis,
+            intake=intake,
+            lexicon=LexiconService(
+                detector,
+                Examiner(detector, known, lines),
+                active,
+                database,
+                clock,
+                content,
+                outbox,
+                programmes,
+                members,
+            ),
+            feedback=FeedbackService(detector, active, database, clock, content, members, oncall),
+            checkins=CheckinService(
+                database, clock, content, outbox, members, programmes=programmes, intake=intake, crisis=crisis
+            ),
+            posting=posting,
+            coping=CopingService(database, clock, content, members, programmes),
+            sessions=SessionService(database, clock, content, outbox, programmes, members),
+            privacy=PrivacyService(database, clock, content, outbox, publishers=[posting]),
         )
 
     @classmethod

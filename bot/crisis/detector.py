@@ -8,10 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.crisis.assessment import Assessment, Category, Tier
-from bot.crisis.lexicon import Context, ContextKind, Lexicon, Rule, Signal, Softened, Unless
-from bot.crisis.matcher import Match
-from bot.crisis.normalise import Token, tokens
-from bot.crisis.reach import Reach
+from bot.crisis.lexicon import Context, ContextKind, Lexicon, Rule, Signal, Softened, Turn, Unless
+from bot.crisis.matcher import Found, Hits, Matcher
+from bot.crisis.normalise import Break, Words, quotations, read
+from bot.crisis.reach import Divisions, Match, Reach
+from bot.crisis.second_stage import SecondStage, spoken
+
+_MOST_TRIES = 32
+"""Places of one rule that are held against the contexts. A text with more of them is taken at its gravest."""
+_LOWERED_BY = {
+    Softened.ANY: frozenset(ContextKind),
+    Softened.FACTS: frozenset({ContextKind.WORDS, ContextKind.FACT}),
+    Softened.WORDS: frozenset({ContextKind.WORDS}),
+    Softened.NOTHING: frozenset[ContextKind](),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,92 +35,166 @@ class _Finding:
 class Detector:
     """Assesses texts by one lexicon. Safe to share between tasks and threads: it keeps nothing of what it reads."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
+    def __init__(self, lexicon: Lexicon, second: SecondStage | None = None) -> None:
+        """Without a ``second`` stage the rules alone decide: for their own tests, and for measuring what it adds."""
+        self._lexicon, self._second = lexicon, second
+        self.version = lexicon.version if second is None else f"{lexicon.version}+{second.version}"
+        """What every assessment carries."""
+        self._nothing = Assessment(Tier.NONE, (), (), (), self.version)
 
-    @property
-    def version(self) -> str:
-        """The version every assessment carries."""
-        return self._lexicon.version
+    @classmethod
+    def load(cls) -> "Detector":
+        """The detector as it is shipped. Raises ContentError where the lexicon or the model cannot be used."""
+        return cls(Lexicon.load(), SecondStage.load())
 
     def assess(self, text: str) -> Assessment:
         """How urgent ``text`` is and why. Takes time linear in its length; accepts any text, and raises for none."""
-        words = tokens(text, self._lexicon.vocabulary)
-        matches, _ = self._lexicon.matcher.match(words)
-        findings = [*self._rules(matches, words), *self._together(matches, words)]
-        findings.sort(key=lambda finding: (-finding.tier.rank, finding.span, finding.rule))
-        best: dict[str, _Finding] = {}
-        for finding in findings:
-            if finding.tier is not Tier.NONE:
-                best.setdefault(finding.rule.partition("+")[0], finding)
-        kept = list(best.values())
+        words = read(text, self._lexicon.vocabulary)
+        first = self._by_rules(text, words)
+        if self._second is None or first.tier is Tier.PAGE:
+            return first
+        known = self._lexicon.vocabulary.words
+        raised = self._second.raised(spoken(text, words), first.tier, known, words)
+        if raised is None:
+            return first
         return Assessment(
-            tier=kept[0].tier if kept else Tier.NONE,
-            categories=tuple(dict.fromkeys(category for finding in kept for category in finding.categories)),
-            rules=tuple(finding.rule for finding in kept),
-            spans=tuple(finding.span for finding in kept),
-            version=self._lexicon.version,
+            tier=raised.tier,
+            categories=tuple(dict.fromkeys((raised.category, *first.categories))),
+            rules=(*(f"model/{raised.tier.value}" for _ in raised.spans), *first.rules),
+            spans=(*raised.spans, *first.spans),
+            version=self.version,
+        )
+
+    def _by_rules(self, text: str, words: Words) -> Assessment:
+        hits = self._lexicon.matcher.match(words)
+        if not hits.found:
+            return self._nothing
+        findings = _Findings(self._lexicon, text, words, hits).all()
+        if not findings:
+            return self._nothing
+        findings.sort(key=lambda finding: (-finding.tier.rank, finding.span, finding.rule))
+        return Assessment(
+            tier=findings[0].tier,
+            categories=tuple(dict.fromkeys(category for finding in findings for category in finding.categories)),
+            rules=tuple(finding.rule for finding in findings),
+            spans=tuple(finding.span for finding in findings),
+            version=self.version,
         )
 
     def steps(self, text: str) -> int:
         """How many steps matching ``text`` takes: what a test holds against its length."""
-        return self._lexicon.matcher.match(tokens(text, self._lexicon.vocabulary))[1]
+        return self._lexicon.matcher.match(read(text, self._lexicon.vocabulary)).steps
 
-    def _rules(self, matches: Sequence[Match], words: Sequence[Token]) -> list[_Finding]:
-        reaches = self._reaches(matches, words)
-        findings: list[_Finding] = []
-        for match in matches:
-            rule = self._lexicon.owners[match.owner]
-            if not isinstance(rule, Rule):
-                continue
-            softener = next((one.context for one in reaches if _softens(one.context, rule) and one.covers(match)), None)
-            findings.append(
-                _Finding(
-                    tier=rule.tier if softener is None else rule.tier.lowered(),
-                    categories=rule.categories,
-                    rule=rule.key if softener is None else f"{rule.key}+{softener.key}",
-                    span=_span(match.start, match.end, words),
-                )
-            )
-        return findings
 
-    def _reaches(self, matches: Sequence[Match], words: Sequence[Token]) -> list[Reach]:
-        """The contexts that hold: those found whose sentence does not also hold what takes them away."""
+class _Places:
+    """Where each owner's patterns ended in one text."""
+
+    def __init__(self, matcher: Matcher, words: Words, hits: Hits) -> None:
+        self._matcher, self._words, self._hits = matcher, words, hits
+        self.found: dict[int, list[Found]] = {}
+        for found in hits.found:
+            self.found.setdefault(matcher.patterns[found.pattern].owner, []).append(found)
+
+    def match(self, number: int, found: Found) -> Match:
+        """The whole of one place."""
+        return Match(number, self._matcher.start(found, self._words, self._hits), found.end)
+
+    def matches(self, number: int) -> list[Match]:
+        """The whole of every place of one owner."""
+        return [self.match(number, found) for found in self.found[number]]
+
+
+class _Findings:
+    """What the matches in one text mean together."""
+
+    def __init__(self, lexicon: Lexicon, text: str, words: Words, hits: Hits) -> None:
+        self._lexicon, self._text, self._words = lexicon, text, words
+        self._places = _Places(lexicon.matcher, words, hits)
+
+    def all(self) -> list[_Finding]:
+        """One finding for each rule: its gravest place, the first of those that are equally grave."""
         owners = self._lexicon.owners
-        cancelled: set[tuple[str, int]] = set()
-        for match in matches:
-            owner = owners[match.owner]
-            if isinstance(owner, Unless):
-                cancelled.add((owner.context, words[match.start].sentence))
-        places: dict[Context, list[Match]] = {}
-        for match in matches:
-            owner = owners[match.owner]
-            if isinstance(owner, Context) and (owner.key, words[match.start].sentence) not in cancelled:
-                places.setdefault(owner, []).append(match)
-        return [Reach(context, found, words) for context, found in places.items()]
+        rules = [(number, owner) for number in self._places.found if isinstance(owner := owners[number], Rule)]
+        findings = self._together()
+        if rules:
+            reaches = self._reaches()
+            findings += [self._gravest(number, rule, reaches) for number, rule in rules]
+        return [finding for finding in findings if finding.tier is not Tier.NONE]
 
-    def _together(self, matches: Sequence[Match], words: Sequence[Token]) -> list[_Finding]:
-        signals: dict[str, Match] = {}
-        for match in matches:
-            owner = self._lexicon.owners[match.owner]
+    def _gravest(self, number: int, rule: Rule, reaches: Sequence[Reach]) -> _Finding:
+        kinds = _LOWERED_BY[rule.softened]
+        mine = [reach for reach in reaches if reach.context.kind in kinds and _concerns(reach.context, rule)]
+        lowered: _Finding | None = None
+        for tries, found in enumerate(self._places.found[number]):
+            match = self._places.match(number, found)
+            softener = next((reach.context for reach in mine if reach.covers(match)), None)
+            span = self._words.span(match.start, match.end)
+            if softener is None or tries >= _MOST_TRIES:
+                return _Finding(rule.tier, rule.categories, rule.key, span)
+            if lowered is None:
+                key = f"{rule.key}+{softener.key}"
+                lowered = _Finding(rule.tier.lowered(), rule.categories, key, span)
+        assert lowered is not None  # noqa: S101 - a rule is here because it has a place
+        return lowered
+
+    def _reaches(self) -> list[Reach]:
+        """The contexts that hold: those found whose sentence does not also hold what takes them away."""
+        owners, matcher = self._lexicon.owners, self._lexicon.contexts
+        places = _Places(matcher, self._words, matcher.match(self._words))
+        contexts = [(number, owner) for number in places.found if isinstance(owner := owners[number], Context)]
+        if not contexts:
+            return []
+        divisions = self._divisions(places)
+        cancelled = {
+            (owner.context, divisions.sentences[found.end - 1])
+            for number, several in places.found.items()
+            if isinstance(owner := owners[number], Unless)
+            for found in several
+        }
+        reaches = []
+        for number, context in contexts:
+            held = [
+                match
+                for match in places.matches(number)
+                if (context.key, divisions.sentences[match.start]) not in cancelled
+            ]
+            if held:
+                reaches.append(Reach(context, held, self._words, divisions))
+        return reaches
+
+    def _divisions(self, places: _Places) -> Divisions:
+        turns = {
+            match.start
+            for number in places.found
+            if isinstance(self._lexicon.owners[number], Turn)
+            for match in places.matches(number)
+        }
+        clauses: list[int] = []
+        sentences: list[int] = []
+        clause = sentence = 0
+        for at, before in enumerate(self._words.breaks):
+            if before or at in turns:
+                clause += 1
+            if before is Break.SENTENCE:
+                sentence += 1
+            clauses.append(clause)
+            sentences.append(sentence)
+        return Divisions(clauses, sentences, quotations(self._text, self._words))
+
+    def _together(self) -> list[_Finding]:
+        signals: dict[str, Found] = {}
+        for number, places in self._places.found.items():
+            owner = self._lexicon.owners[number]
             if isinstance(owner, Signal):
-                signals.setdefault(owner.key, match)
+                signals[owner.key] = places[0]
         findings: list[_Finding] = []
         for several in self._lexicon.together:
-            if several.signals <= signals.keys():
-                places = [signals[key] for key in several.signals]
-                span = _span(min(place.start for place in places), max(place.end for place in places), words)
+            if signals and several.signals <= signals.keys():
+                matches = [self._places.match(0, signals[key]) for key in several.signals]
+                span = self._words.span(min(one.start for one in matches), max(one.end for one in matches))
                 findings.append(_Finding(several.tier, several.categories, several.key, span))
         return findings
 
 
-def _softens(context: Context, rule: Rule) -> bool:
-    if context.lowers and not context.lowers & set(rule.categories):
-        return False
-    if rule.softened is Softened.FACTS:
-        return context.kind is ContextKind.FACT
-    return rule.softened is Softened.ANY
-
-
-def _span(start: int, end: int, words: Sequence[Token]) -> tuple[int, int]:
-    return words[start].start, words[end - 1].end
+def _concerns(context: Context, rule: Rule) -> bool:
+    return not context.lowers or not context.lowers.isdisjoint(rule.categories)

@@ -1,302 +1,228 @@
-"""Text as people type it, made into words that rules can match, each knowing where it stood.
+"""A text made into words that rules can match, each knowing where it stood and what divides it from the one before.
 
-Undone here: capitals, accents, full-width and look-alike letters, zero-width characters, markup and spoilers, curled
-apostrophes, stretched letters (``diiie``), spaced letters (``d i e``), masked letters (``d*e``), digits for letters
-(``d1e``), and misspellings of the words that matter most. A word keeps its plain reading beside the others, so that
-undoing never loses what was written. Every step looks at each character a bounded number of times.
+Markup, spoilers, code and strike-through fall away; words spelt with spaces (``d i e``) are put together; emoji that
+carry meaning are words. Every step looks at each character a bounded number of times. No word is kept once it is read.
 """
 
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import pairwise, product
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from itertools import pairwise
 
-MAX_READABLE = 48
-"""Characters: a longer word is not looked into for other readings."""
-_MAX_WORD = 16
-_LOOKALIKES = str.maketrans(
-    "авеікмнорстухѕјԁԛԝһӏαεικνορτυχ",
-    "abeikmhopctyxsjdqwhlaeiknoptux",
-)
-_LEET = str.maketrans("013457@$!|+", "oieastasilt")
-_LEET_L = str.maketrans("013457@$!|+", "oleastaslit")
-_APOSTROPHES = frozenset("'’‘ʼ´`′＇")
-_INNER_SYMBOLS = frozenset("@$!|+")
+from bot.crisis.folding import Folded, fold, fold_word
+from bot.crisis.spelling import Readings, Vocabulary
+
+__all__ = ["Break", "Vocabulary", "Words", "fold_word", "quotations", "read"]
+
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_SIGNS = re.compile(r"[^\W_][*@$!|+~_`]{1,4}[^\W_]|[@$][^\W_]")
+"""A sign inside a word or before it: a masked letter, a letter's stand-in, markup, or two words without a space."""
+_CLUSTER = re.compile(r"[@$]?[^\W_](?:['*@$!|+~_`]{0,4}[^\W_])*")
+_SPELT = re.compile(r"\b\w[\W_]{1,4}\w[\W_]{1,4}\w\b")
+"""Three letters written apart."""
+_LINK = re.compile(r"\bhttps?://\S*")
 _SENTENCE_ENDS = frozenset(".!?;。！？")
-_SOFT = frozenset(",:()[]—–\n…/")
+_SOFT = frozenset(",:()[]—–\n…/<>&")
 _OPENING = frozenset("“«„")
 _CLOSING = frozenset("”»")
+_APART = 4
+"""Characters at most from one letter of a word spelt with spaces to the end of the letter before."""
+_SPELT_LEAST = 3
+"""Letters."""
+_LONGEST_SPELT = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word. ``readings`` holds what it may be, the plain form first; ``start`` and ``end`` are original offsets.
+class Break(IntEnum):
+    """What stands before a word."""
 
-    ``sentence`` counts sentences from 0. ``soft`` says that a comma, dash, bracket or line break stands before it.
-    ``quote`` is 0, or the number of the quotation it stands in.
+    NONE = 0
+    CLAUSE = 1
+    """A comma, dash, bracket or line break."""
+    SENTENCE = 2
+
+
+@dataclass(slots=True)
+class Words:
+    """The words of one text, side by side: what each may be, where it stood, and what stands before it.
+
+    ``readings[i]`` is empty for a word that no rule knows. Offsets are those of the text as it was written.
     """
 
-    readings: tuple[str, ...]
-    start: int
-    end: int
-    sentence: int = 0
-    soft: bool = False
-    quote: int = 0
+    readings: list[Readings] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    breaks: list[Break] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def add(self, readings: Readings, start: int, end: int, before: Break) -> None:
+        """One more word."""
+        self.readings.append(readings)
+        self.starts.append(start)
+        self.ends.append(end)
+        self.breaks.append(before)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where the words from ``start`` up to ``end`` (more than none) stood."""
+        return self.starts[start], max(self.ends[start:end])
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The words that rules know, and how misspelt ones lead to them."""
-
-    words: AbstractSet[str]
-    spellings: Mapping[str, str]
-    """A misspelling → the word meant."""
-    shortened: Mapping[str, str]
-    """A word that may be misspelt, with any one letter left out → the word."""
-    masked: Mapping[tuple[int, str], tuple[str, ...]]
-    """Length and first letter → the words of that kind, for masked letters."""
-    pictures: Mapping[str, str]
-    """An emoji → the word it stands for."""
-
-    @classmethod
-    def of(
-        cls,
-        words: AbstractSet[str],
-        spellings: Mapping[str, str],
-        guarded: Sequence[str],
-        pictures: Mapping[str, str],
-    ) -> "Vocabulary":
-        """A vocabulary of ``words``; ``guarded`` are those to be recognised with one letter wrong."""
-        masked: dict[tuple[int, str], tuple[str, ...]] = {}
-        for word in sorted(words):
-            key = (len(word), word[:1])
-            masked[key] = (*masked.get(key, ()), word)
-        shortened = {form: word for word in guarded for form in (word, *_less_one(word))}
-        return cls(frozenset(words) | frozenset(pictures.values()), spellings, shortened, masked, pictures)
-
-
-def fold(text: str) -> str:
-    """A lexicon's word in the form that tokens have: small letters, no accents, no apostrophes."""
-    return "".join(_fold_character(character) for character in text if character not in _APOSTROPHES)
-
-
-def tokens(text: str, vocabulary: Vocabulary) -> tuple[Token, ...]:
+def read(text: str, vocabulary: Vocabulary) -> Words:
     """The words of ``text``, in order. Never raises; takes time linear in the length of the text."""
-    return tuple(_join_spaced(_mark_sentences(text, list(_words(text, vocabulary))), vocabulary))
-
-
-@lru_cache(maxsize=8192)
-def _fold_character(character: str) -> str:
-    if "a" <= character <= "z" or "0" <= character <= "9":
-        return character
-    decomposed = unicodedata.normalize("NFKD", character).casefold()
-    kept = "".join(part for part in decomposed if unicodedata.category(part) not in {"Mn", "Me", "Cf"})
-    return kept.translate(_LOOKALIKES)
-
-
-@lru_cache(maxsize=8192)
-def _invisible(character: str) -> bool:
-    return unicodedata.category(character) in {"Cf", "Mn", "Me"}
-
-
-def _words(text: str, vocabulary: Vocabulary) -> Iterator[Token]:
-    """Cut into words; sentences and quotations come after."""
-    following = _next_letter(text)
-    letters: list[str] = []
-    start = end = 0
-    for at, character in enumerate(text):
-        if _invisible(character):
+    folded = fold(text)
+    if "://" in folded.text:
+        folded = Folded(_LINK.sub(lambda link: " " * len(link.group()), folded.text), folded.places)
+    reader = _Reader(folded, vocabulary)
+    plain, known = folded.text, vocabulary.words
+    has_signs = _SIGNS.search(plain) is not None
+    end = -1
+    for place in (_CLUSTER if has_signs else _WORD).finditer(plain):
+        word = place.group()
+        start, last = place.span()
+        if start - end != 1 or plain[end] != " ":
+            reader.between(max(end, 0), start)
+        end = last
+        if word in known:
+            reader.add((word,), start, end)
             continue
-        folded = _fold_character(character)
-        if folded.isalnum():
-            if not letters:
-                start = at
-            letters.append(folded)
-            end = at + 1
-            continue
-        if letters and _continues(text, at, following[at]):
-            if character not in _APOSTROPHES:
-                letters.append(character)
-            continue
-        if letters:
-            yield Token(_readings("".join(letters), vocabulary), start, end)
-            letters = []
-        if character in vocabulary.pictures:
-            yield Token((vocabulary.pictures[character],), at, at + 1)
-        elif character in "@$" and following[at] == at + 1:
-            letters, start, end = [character], at, at + 1
-    if letters:
-        yield Token(_readings("".join(letters), vocabulary), start, end)
+        if "'" in word and word not in vocabulary.spellings:
+            word = word.replace("'", "")
+        if has_signs and not word.isalnum():
+            reader.signs(place.group(), start)
+        else:
+            reader.odd(word, start, end)
+    reader.between(max(end, 0), len(plain))
+    return reader.finish()
 
 
-def _next_letter(text: str) -> list[int]:
-    """For each place, where the next visible character that is a letter or digit and adjoins it stands, or -1.
+class _Reader:
+    """Puts words and what divides them together."""
 
-    Only asterisks and invisible characters may lie between.
-    """
-    places = [-1] * len(text)
-    nearest = -1
-    for at in range(len(text) - 1, -1, -1):
-        places[at] = nearest
-        character = text[at]
-        if _fold_character(character).isalnum():
-            nearest = at
-        elif character != "*" and not _invisible(character):
-            nearest = -1
-    return places
+    def __init__(self, folded: Folded, vocabulary: Vocabulary) -> None:
+        self._folded, self._vocabulary = folded, vocabulary
+        self._words = words = Words()
+        self._readings, self._starts, self._ends, self._breaks = words.readings, words.starts, words.ends, words.breaks
+        self._pending = Break.NONE
+        self._since_stop = 0
+        self._stopped = False
 
+    def add(self, readings: Readings, start: int, end: int) -> None:
+        """One word, after what was pending."""
+        pending = self._pending
+        if pending:
+            # A full stop after a single word ends nothing: "i. want. to." is somebody out of breath, or avoiding a
+            # filter.
+            if pending is Break.SENTENCE and self._since_stop < 2:
+                pending = Break.CLAUSE
+            if self._stopped:
+                self._since_stop = 0
+            self._pending, self._stopped = Break.NONE, False
+        self._since_stop += 1
+        self._readings.append(readings)
+        self._starts.append(start)
+        self._ends.append(end)
+        self._breaks.append(pending)
 
-def _continues(text: str, at: int, following: int) -> bool:
-    """Whether a character inside a word, such as an apostrophe or a masking asterisk, leaves the word whole."""
-    character = text[at]
-    if following < 0:
-        return False
-    return character in _APOSTROPHES or character == "*" or character in _INNER_SYMBOLS
+    def odd(self, word: str, start: int, end: int) -> None:
+        """Read a word that is not plainly one of the vocabulary's."""
+        for readings in self._vocabulary.readings(word):
+            self.add(readings, start, end)
 
+    def signs(self, cluster: str, start: int) -> None:
+        """Read letters with signs among them: one word, where that makes sense, or several."""
+        whole = self._vocabulary.readings(cluster.replace("'", ""))
+        if any(whole):
+            for readings in whole:
+                self.add(readings, start, start + len(cluster))
+            return
+        end = start
+        for place in _WORD.finditer(cluster):
+            self.between(end, start + place.start())
+            end = start + place.end()
+            self.odd(place.group().replace("'", ""), start + place.start(), end)
 
-def _readings(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:
-    found = [word]
-    squeezed = _squeeze(word)
-    if len(squeezed) <= MAX_READABLE:
-        found += (form for form in _alternatives(squeezed, vocabulary) if form not in found)
-    return tuple(dict.fromkeys(found))
-
-
-def _alternatives(word: str, vocabulary: Vocabulary) -> Iterator[str]:
-    forms = [word]
-    if not word.isalpha() and any(letter.isalpha() for letter in word):
-        forms += (word.translate(_LEET), word.translate(_LEET_L))
-        if "*" in word:
-            forms += _unmasked(word.translate(_LEET), vocabulary)
-    for form in forms:
-        for plain in _unstretched(form):
-            if plain in vocabulary.words:
-                yield plain
-            if plain in vocabulary.spellings:
-                yield vocabulary.spellings[plain]
-    if word not in vocabulary.words and len(word) >= 5:
-        for form in dict.fromkeys((word, *_less_one(word))):
-            if form in vocabulary.shortened:
-                yield vocabulary.shortened[form]
-
-
-def _squeeze(word: str) -> str:
-    """Runs of one character cut to three, so that what follows is bounded."""
-    kept: list[str] = []
-    for letter in word:
-        if len(kept) >= 3 and kept[-1] == kept[-2] == kept[-3] == letter:
-            continue
-        kept.append(letter)
-        if len(kept) > MAX_READABLE:
-            break
-    return "".join(kept)
-
-
-def _unstretched(word: str) -> Iterator[str]:
-    """The word itself, and with each run of three as two letters or one; the first three runs only."""
-    runs = [at for at in range(len(word) - 2) if word[at] == word[at + 1] == word[at + 2]][:3]
-    for lengths in product((2, 1), repeat=len(runs)):
-        form = word
-        for at, length in reversed(list(zip(runs, lengths, strict=True))):
-            form = form[: at + length] + form[at + 3 :]
-        yield form
-
-
-def _unmasked(word: str, vocabulary: Vocabulary) -> Iterator[str]:
-    for candidate in vocabulary.masked.get((len(word), word[:1]), ()):
-        if all(mask in ("*", letter) for mask, letter in zip(word, candidate, strict=True)):
-            yield candidate
-
-
-def _less_one(word: str) -> tuple[str, ...]:
-    return tuple(word[:at] + word[at + 1 :] for at in range(len(word)))
-
-
-def _mark_sentences(text: str, words: list[Token]) -> list[Token]:
-    """Give each word its sentence, soft boundary and quotation.
-
-    A full stop after a single word ends nothing: ``i. want. to.`` is somebody avoiding a filter, or out of breath.
-    """
-    marked: list[Token] = []
-    sentence = since_stop = quote = quotes = 0
-    at = 0
-    for word in words:
-        between = text[at : word.start]
-        soft = hard = stop = False
-        for place, character in enumerate(between):
+    def between(self, start: int, end: int) -> None:
+        """Read what stands between two words: it may divide them, and emoji in it may be words."""
+        text, pictures = self._folded.text, self._vocabulary.pictures
+        for at in range(start, end):
+            character = text[at]
             if character in _SENTENCE_ENDS:
-                dots = between[place - 1 : place] == "." or between[place + 1 : place + 2] == "."
-                hard, soft, stop = hard or not dots, True, True
-            elif character in _SOFT or (character == "-" and len(between) > 1):
-                hard = hard or (character == "\n" and between[place - 1 : place] == "\n")
-                soft = True
-            elif character in _OPENING or (character == '"' and not quote):
-                quotes += 1
-                quote = quotes
-            elif character in _CLOSING or character == '"':
-                quote = 0
-        if hard and since_stop >= 2:
-            sentence += 1
-        marked.append(replace(word, sentence=sentence, soft=soft, quote=quote))
-        since_stop = 1 if stop or hard else since_stop + 1
-        at = word.end
-    closed = any(character in _CLOSING or character == '"' for character in text[at:])
-    if quote and not closed:
-        return [replace(word, quote=0) if word.quote == quote else word for word in marked]
-    return marked
+                dots = character == "." and (text[at - 1 : at] == "." or text[at + 1 : at + 2] == ".")
+                self._pending = max(self._pending, Break.CLAUSE if dots else Break.SENTENCE)
+                self._stopped = True
+            elif character in _SOFT or (character == "-" and end - start > 1):
+                twice = character == "\n" and text[at - 1 : at] == "\n"
+                self._stopped = self._stopped or twice
+                self._pending = max(self._pending, Break.SENTENCE if twice else Break.CLAUSE)
+            elif character in pictures:
+                self.add((pictures[character],), at, at + 1)
+
+    def finish(self) -> Words:
+        words, folded = self._words, self._folded
+        if _SPELT.search(folded.text):
+            words = _join_spelt(words, folded.text, self._vocabulary)
+        if folded.places is not None:
+            spans = [folded.span(start, end) for start, end in zip(words.starts, words.ends, strict=True)]
+            words.starts, words.ends = [start for start, _ in spans], [end for _, end in spans]
+        return words
 
 
-def _join_spaced(words: list[Token], vocabulary: Vocabulary) -> Iterator[Token]:
-    """Put ``k i l l`` together where that makes words the vocabulary knows."""
-    run: list[Token] = []
-    for word in [*words, None]:
-        single = word is not None and len(word.readings[0]) == 1 and word.readings[0].isalpha()
-        if single and word is not None and (not run or word.start - run[-1].end <= 4):
-            run.append(word)
-            if len(run) < MAX_READABLE:
-                continue
-            word = None  # noqa: PLW2901 - the letter is in the run now; a long run is flushed in pieces
-        yield from _spelt(run, vocabulary) if len(run) >= 3 else run
-        run = []
-        if single and word is not None:
-            run = [word]
-        elif word is not None:
-            yield word
-
-
-def _spelt(run: list[Token], vocabulary: Vocabulary) -> list[Token]:
-    gaps = [after.start - before.end for before, after in pairwise(run)]
-    narrow = min(gaps)
-    pieces: list[list[Token]] = [[run[0]]]
-    for gap, letter in zip(gaps, run[1:], strict=True):
-        if gap > narrow:
-            pieces.append([])
-        pieces[-1].append(letter)
-    joined: list[Token] = []
-    for piece in pieces:
-        cuts = _segment("".join(letter.readings[0] for letter in piece), vocabulary)
-        if cuts is None:
-            joined += piece
-            continue
-        begin = 0
-        for cut in cuts:
-            word = "".join(letter.readings[0] for letter in piece[begin:cut])
-            first = piece[begin]
-            joined.append(replace(first, readings=(word,), end=piece[cut - 1].end))
-            begin = cut
+def _join_spelt(words: Words, text: str, vocabulary: Vocabulary) -> Words:
+    """Letters written apart become the words they spell, where they spell words the vocabulary knows."""
+    joined = Words()
+    run: list[int] = []
+    for at in range(len(words) + 1):
+        letter = at < len(words) and words.ends[at] - words.starts[at] == 1 and text[words.starts[at]].isalpha()
+        if run and not (letter and words.starts[at] - words.ends[run[-1]] <= _APART and len(run) < _LONGEST_SPELT):
+            _spell(run, words, text, vocabulary, joined)
+            run = []
+        if letter:
+            run.append(at)
+        elif at < len(words):
+            joined.add(words.readings[at], words.starts[at], words.ends[at], words.breaks[at])
     return joined
 
 
-def _segment(letters: str, vocabulary: Vocabulary) -> list[int] | None:
-    """Where to cut ``letters`` so that every part is a known word and the parts are few, or None."""
-    best: list[list[int] | None] = [[]] + [None] * len(letters)
-    for end in range(1, len(letters) + 1):
-        for begin in range(max(0, end - _MAX_WORD), end):
-            before = best[begin]
-            part = letters[begin:end]
-            known = part in vocabulary.words and (len(part) > 1 or part in "iay")
-            if before is not None and known and (best[end] is None or len(before) + 1 < len(best[end] or [])):
-                best[end] = [*before, end]
-    return best[-1]
+def _spell(run: Sequence[int], words: Words, text: str, vocabulary: Vocabulary, joined: Words) -> None:
+    pieces = _pieces(run, words) if len(run) >= _SPELT_LEAST else [run]
+    for piece in pieces:
+        letters = "".join(text[words.starts[at]] for at in piece)
+        parts = vocabulary.joins(letters) if len(run) >= _SPELT_LEAST else None
+        taken = 0
+        for part in parts or letters:
+            first, last = piece[taken], piece[taken + len(part) - 1]
+            readings = (part,) if parts else words.readings[first]
+            joined.add(readings, words.starts[first], words.ends[last], words.breaks[first])
+            taken += len(part)
+
+
+def _pieces(run: Sequence[int], words: Words) -> list[list[int]]:
+    """Letters written apart, cut where the gap is wider than the narrowest."""
+    gaps = [words.starts[after] - words.ends[before] for before, after in pairwise(run)]
+    narrow = min(gaps)
+    pieces = [[run[0]]]
+    for gap, at in zip(gaps, run[1:], strict=True):
+        if gap > narrow:
+            pieces.append([])
+        pieces[-1].append(at)
+    return pieces
+
+
+def quotations(text: str, words: Words) -> list[int]:
+    """For each word 0, or the number of the quotation it stands in. A quotation that is never closed is none."""
+    numbers: list[int] = []
+    current = count = at = 0
+    for start, end in zip(words.starts, words.ends, strict=True):
+        for character in text[at:start]:
+            if character in _OPENING or (character == '"' and not current):
+                count += 1
+                current = count
+            elif character in _CLOSING or character == '"':
+                current = 0
+        numbers.append(current)
+        at = max(at, end)
+    if current and not any(character in _CLOSING or character == '"' for character in text[at:]):
+        return [0 if number == current else number for number in numbers]
+    return numbers

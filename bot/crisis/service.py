@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.content import Content, LineKind
+from bot.crisis.active_terms import ActiveTerms
 from bot.crisis.assessment import Assessment, Tier
 from bot.crisis.detector import Detector
 from bot.crisis.rules import COULD_NOT_ASSESS, is_discreet, language_of, pages, reply_key
@@ -10,7 +11,7 @@ from bot.db import Database
 from bot.delivery.service import Draft, Lane, Outbox
 from bot.members.service import MemberService
 from bot.observe.logs import get_logger
-from bot.oncall.service import Alarm, EventKind, Incident, OnCallService, Shift
+from bot.oncall.service import Alarm, EventKind, Incident, Judged, OnCallService, Shift
 from bot.program.layout import ON_CALL, ObjectKind
 from bot.program.service import ProgrammeService
 from bot.timing import Clock
@@ -51,6 +52,16 @@ class Response:
     reply: str | None = None
 
 
+@dataclass(frozen=True)
+class _Verdict:
+    """What was found in words. ``understood`` is the language they were understood in."""
+
+    tier: Tier
+    categories: tuple[str, ...]
+    understood: str | None
+    judged: Judged | None
+
+
 class CrisisService:
     """The use cases of crisis detection and response."""
 
@@ -64,13 +75,16 @@ class CrisisService:
         programmes: ProgrammeService,
         members: MemberService,
         oncall: OnCallService,
+        own_words: ActiveTerms | None = None,
     ) -> None:
         self._detector, self._database, self._clock, self._content = detector, database, clock, content
         self._outbox, self._programmes, self._members, self._oncall = outbox, programmes, members, oncall
+        self._own_words = own_words
 
     async def hear(self, spoken: Spoken) -> Response:
         """Assess words and do what their tier asks for, in one transaction."""
-        tier, categories, understood = self._assess(spoken)
+        verdict = await self._assess(spoken)
+        tier, understood = verdict.tier, verdict.understood
         if tier is Tier.NONE:
             return Response(tier)
         guild_id = spoken.guild_id
@@ -82,10 +96,11 @@ class CrisisService:
             user_id=spoken.author_id,
             tier=tier,
             source_key=spoken.key,
-            categories=categories,
+            categories=verdict.categories,
             words=spoken.text,
             channel_id=spoken.channel_id,
             message_id=spoken.message_id,
+            judged=verdict.judged,
         )
         if tier is Tier.LOG:
             async with self._database.write() as session:
@@ -98,16 +113,27 @@ class CrisisService:
             return await self._answer_outsider(spoken, guild_id, tier, language)
         return await self._respond(alarm, language, is_form=spoken.message_id is None)
 
-    def _assess(self, spoken: Spoken) -> tuple[Tier, tuple[str, ...], str | None]:
-        """The tier, the categories, and the language the words were understood in."""
+    async def _assess(self, spoken: Spoken) -> _Verdict:
+        """What the detector says, raised by what staff of this server have taught it."""
         try:
             assessment = self._detector.assess(spoken.text)
         except Exception:
             # Whatever broke, these words were not read: a human has to.
             log.exception("crisis.could_not_assess", key=spoken.key)
-            return Tier.PAGE, (COULD_NOT_ASSESS,), None
-        understood = language_of(assessment.rules, self._content.texts.languages)
-        return assessment.tier, tuple(category.value for category in assessment.categories), understood
+            return _Verdict(Tier.PAGE, (COULD_NOT_ASSESS,), None, None)
+        if self._own_words is not None and spoken.guild_id is not None:
+            try:
+                own = await self._own_words.of(spoken.guild_id)
+                assessment = own.raised(spoken.text, assessment) if own is not None else assessment
+            except Exception:
+                # They can only raise a verdict: without them it stands as it is.
+                log.exception("crisis.own_words_failed", key=spoken.key)
+        return _Verdict(
+            tier=assessment.tier,
+            categories=tuple(category.value for category in assessment.categories),
+            understood=language_of(assessment.rules, self._content.texts.languages),
+            judged=Judged(assessment.rules, assessment.spans, assessment.version),
+        )
 
     async def ask_for_contact(self, guild_id: int, user_id: int, key: str, source: str) -> str:
         """Somebody asks to be contacted now, by a button or a form: pages, and returns what to say to them."""

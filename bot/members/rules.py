@@ -42,6 +42,7 @@ class Action(StrEnum):
     HANDLE_INCIDENT = "acknowledge or resolve an incident"
     SEE_ON_CALL = "see who is on call"
     READ_CHECKIN = "read a check-in sent to staff"
+    EDIT_LEXICON = "propose, approve and remove words of staff's own, and review where the detector was wrong"
 
 
 MEMBERS = frozenset({Role.PARTICIPANT, Role.ALUMNUS, Role.FAMILY})
@@ -60,6 +61,7 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.HANDLE_INCIDENT: THE_STAFF,
     Action.SEE_ON_CALL: THE_STAFF,
     Action.READ_CHECKIN: THE_STAFF,
+    Action.EDIT_LEXICON: THE_STAFF,
 }
 """The permission table: every command, button and page asks this one, on the server, each time."""
 

@@ -1,9 +1,11 @@
 """An incident, and what raises one, as values that other rooms may hold."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.crisis.assessment import Tier
+from bot.db import Json
 from bot.oncall.records import IncidentRow
 from bot.oncall.rules import EventKind, IncidentState, Policy, Step
 from bot.program.schema import Programme
@@ -22,6 +24,31 @@ class Alarm:
     channel_id: int | None = None
     message_id: int | None = None
     kind: EventKind = EventKind.JOINED
+    judged: "Judged | None" = None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Why words alarmed: the rules that fired, where in the words (half-open ranges of characters), which detector.
+
+    It is kept with the words and encrypted as they are: a rule's name says what they were about.
+    """
+
+    rules: tuple[str, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
+    version: str = ""
+
+    def to_json(self) -> dict[str, Json]:
+        """As an entry of the timeline keeps it."""
+        return {"rules": list(self.rules), "spans": [list(span) for span in self.spans], "version": self.version}
+
+    @classmethod
+    def from_json(cls, stored: object) -> "Judged | None":
+        """What ``to_json`` wrote; None for an entry that holds no verdict, or an erased one."""
+        if not isinstance(stored, Mapping) or "rules" not in stored:
+            return None
+        spans = tuple((int(start), int(end)) for start, end in stored["spans"])
+        return cls(tuple(map(str, stored["rules"])), spans, str(stored["version"]))
 
 
 @dataclass(frozen=True)

@@ -182,6 +182,14 @@ async def tiers_heard(session: AsyncSession, source_key: str) -> Sequence[Tier]:
     return [tier for tier in (await session.scalars(query)).all() if tier is not None]
 
 
+async def verdicts(session: AsyncSession, incident_id: int) -> Sequence[object]:
+    """What is kept beside the words of an incident (``IncidentEventRow.detail``), the oldest first."""
+    query = select(IncidentEventRow.detail).where(
+        IncidentEventRow.incident_id == incident_id, IncidentEventRow.tier.is_not(None)
+    )
+    return (await session.scalars(query.order_by(IncidentEventRow.id))).all()
+
+
 async def replies_given(session: AsyncSession, guild_id: int, user_id: int) -> int:
     """How many replies this person was ever given, so that the next one reads differently."""
     query = select(func.count()).where(

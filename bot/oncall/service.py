@@ -1,7 +1,7 @@
 """Incidents, and the pages that climb the ladder until somebody acknowledges."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +13,7 @@ from bot.errors import NotFoundError
 from bot.members.service import Action, MemberService
 from bot.observe.logs import get_logger
 from bot.oncall import records
-from bot.oncall.incident import Alarm, Incident, incident_of, policy_of
+from bot.oncall.incident import Alarm, Incident, Judged, incident_of, policy_of
 from bot.oncall.paging import CARD, DM, Paging, subject
 from bot.oncall.records import IncidentEventRow, IncidentRow, RotaAnchorRow
 from bot.oncall.rules import (
@@ -30,7 +30,9 @@ from bot.oncall.rules import (
 from bot.program.service import ProgrammeService
 from bot.timing import Clock
 
-__all__ = ["Alarm", "EventKind", "Incident", "IncidentState", "OnCallService", "ResolvedAs", "Shift"]
+__all__ = ["Alarm", "EventKind", "Incident", "IncidentState", "Judged", "OnCallService", "ResolvedAs", "Shift"]
+
+FalseAlarmTold = Callable[[AsyncSession, Incident, Sequence[Judged], int], Awaitable[None]]
 
 log = get_logger(__name__)
 
@@ -48,6 +50,8 @@ class OnCallService:
         self._database, self._clock, self._outbox = database, clock, outbox
         self._programmes, self._members = programmes, members
         self._paging = Paging(outbox, programmes)
+        self.on_false_alarm: FalseAlarmTold = _tell_nobody
+        """Called in the transaction that resolves an incident as a false alarm, with why each of its words alarmed."""
 
     # -- who is on call ------------------------------------------------------------------------------------------------
 
@@ -258,7 +262,19 @@ class OnCallService:
                 session.add(self._note(row, EventKind.RESOLVED, actor=staff_id, detail={"outcome": outcome.value}))
                 await self._outbox.cancel(session, subject(row.id), Outcome.ACKNOWLEDGED, (CARD, DM))
                 await self._paging.edit_cards(session, row, now)
+                if outcome is ResolvedAs.FALSE_ALARM:
+                    await self._tell_false_alarm(session, row, staff_id)
             return incident_of(row)
+
+    async def _tell_false_alarm(self, session: AsyncSession, row: IncidentRow, staff_id: int) -> None:
+        try:
+            async with session.begin_nested():
+                kept = await records.verdicts(session, row.id)
+                judged = [one for detail in kept if (one := Judged.from_json(detail)) is not None]
+                await self.on_false_alarm(session, incident_of(row), judged, staff_id)
+        except Exception:
+            # Whether or not the detector is mended: what staff have resolved pages nobody any more.
+            log.exception("oncall.false_alarm_not_listed", incident=row.id)
 
     async def edit_late_card(self, session: AsyncSession, incident_id: int, message: tuple[int, int]) -> None:
         """A card or DM that was on its way when the incident was taken: have it say so, too."""
@@ -314,6 +330,7 @@ class OnCallService:
         before = await records.replies_given(session, alarm.guild_id, alarm.user_id)
         event = self._event(alarm, incident_id, EventKind.REPLIED)
         event.source_key = event.tier = event.words = None
+        event.detail = {"categories": list(alarm.categories)}
         session.add(event)
         return before
 
@@ -333,7 +350,7 @@ class OnCallService:
             source_key=alarm.source_key,
             tier=alarm.tier,
             words=alarm.words,
-            detail={"categories": list(alarm.categories)},
+            detail={"categories": list(alarm.categories)} | (alarm.judged.to_json() if alarm.judged else {}),
         )
 
     def _note(
@@ -353,3 +370,7 @@ class OnCallService:
             actor_id=actor,
             detail=detail,
         )
+
+
+async def _tell_nobody(_session: AsyncSession, _incident: Incident, _judged: Sequence[Judged], _staff_id: int) -> None:
+    """Nobody keeps a list."""

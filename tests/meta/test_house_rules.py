@@ -19,7 +19,7 @@ CODE = sorted(
     if path.parent.name != "versions"  # a migration is written once, by a machine, and never grows
 )
 LONGEST = 400
-FEATURES = "buttons|checkins|common|coping|crisis|enrolment|errors|oncall|privacy|sessions"
+FEATURES = "buttons|checkins|common|coping|crisis|enrolment|errors|lexicon|oncall|privacy|sessions"
 
 
 def strings_of(path: Path) -> Iterator[str]:
@@ -39,6 +39,7 @@ def test_every_text_that_code_names_is_there() -> None:
     }
     kinds = {"oncall.card", "oncall.dm", "oncall.line", "checkins.card", "checkins.thread", "checkins.post"}
     kinds |= {"checkins.unpost", "coping.post", "crisis.reply", "crisis.thread", "sessions.reminder"}
+    kinds |= {"lexicon.card", "lexicon.line"}
     logged = {
         text
         for path in (ROOT / "bot").rglob("*.py")
