@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo test check format bench soak lock clean
+.PHONY: help demo test check format bench soak train eval-crisis lock clean
 
 help: ## what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: $(VENV)/.runtime ## the whole programme on this machine, every person playable in a web page
 	@$(BIN)/python -m bot demo
@@ -31,6 +31,12 @@ bench: $(VENV)/.dev ## measure; prints the table of docs/performance.md
 
 soak: $(VENV)/.dev ## the long runs
 	@$(BIN)/python -m pytest -q -m slow
+
+train: $(VENV)/.dev ## learn the crisis detector's second stage anew (some minutes)
+	@$(BIN)/python -m training.train
+
+eval-crisis: $(VENV)/.dev ## measure the crisis detector, and write the tables of docs/crisis-detection.md
+	@$(BIN)/python -m training.evaluate --write
 
 lock: $(VENV)/.dev ## pin the dependencies anew, with hashes and no index
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock

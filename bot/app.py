@@ -19,11 +19,10 @@ from bot.coping.service import CopingService
 from bot.crisis.active_terms import ActiveTerms
 from bot.crisis.detector import Detector
 from bot.crisis.feedback import FeedbackService
-from bot.crisis.lexicon import Lexicon
 from bot.crisis.lexicon_service import LexiconService
 from bot.crisis.own_words import Known
 from bot.crisis.service import CrisisService
-from bot.crisis.trial import Examiner, benign_lines, common_words
+from bot.crisis.trial import Examiner, benign_lines
 from bot.db import Database
 from bot.db.migrate import migrate, pending
 from bot.delivery.discord_transport import DiscordTransport
@@ -142,9 +141,8 @@ class App:
         programmes = ProgrammeService(database, clock)
         members = MemberService(database, clock, content, outbox, programmes)
         oncall = OnCallService(database, clock, outbox, programmes, members)
-        lexicon = Lexicon.load()
-        detector, lines = Detector(lexicon), benign_lines()
-        known = Known.of(lexicon, common_words(), lines)
+        detector, lines = Detector.load(), benign_lines()
+        known = Known.of(detector.lexicon, detector.lexicon.common, lines)
         active = ActiveTerms(database, clock, known)
         crisis = CrisisService(
             detector, database, clock, content, outbox, programmes, members, oncall, own_words=active

@@ -78,22 +78,20 @@ def own_lines(folder: Path = LINES) -> list[Line]:
 
 def cases(folder: Path = CASES) -> list[Line]:
     """Our own suite, both halves."""
-    found: list[Line] = []
-    for file in sorted(folder.glob("*.jsonl")):
-        for row in _rows(file):
-            found.append(
-                Line(
-                    text=row["text"],
-                    tier=Tier(row["tier"]),
-                    kind=row["class"],
-                    source=file.stem,
-                    language=row.get("language", "en"),
-                    accepted=frozenset(map(Tier, row["accepted"])),
-                    never_miss=bool(row.get("never_miss")),
-                    split=row.get("split") or "dev",
-                )
-            )
-    return found
+    return [
+        Line(
+            text=row["text"],
+            tier=Tier(row["tier"]),
+            kind=row["class"],
+            source=file.stem,
+            language=row.get("language", "en"),
+            accepted=frozenset(map(Tier, row["accepted"])),
+            never_miss=bool(row.get("never_miss")),
+            split=row.get("split") or "dev",
+        )
+        for file in sorted(folder.glob("*.jsonl"))
+        for row in _rows(file)
+    ]
 
 
 def functional(folder: Path) -> list[Line]:

@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +17,11 @@ from bot.content.catalogue import content_folder
 from bot.crisis.assessment import Tier
 from bot.crisis.detector import Detector
 from bot.crisis.lexicon import Lexicon
-from bot.crisis.second_stage import IDEAS_FILE, Head, Ideas, SecondStage
+from bot.crisis.second_stage import IDEAS_FILE, Ideas, SecondStage
 from training.baselines import automod, phrases
 from training.corpora import Line, benign, cases, functional, relabelled, shared
 from training.measures import BENIGN, REAL, SPANISH, SUITE, Aim, Judged
-from training.train import BENIGN_WEIGHT, UNCLEAR_LICENCE, Trainer, learnable, small
+from training.train import BENIGN_WEIGHT, QUESTIONS, UNCLEAR_LICENCE, Trainer, learnable
 
 DOC: Final = Path(__file__).resolve().parent.parent / "docs" / "crisis-detection.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
@@ -55,20 +55,18 @@ class Refitted:
         self._lexicon, self._shipped = lexicon, shipped
         own, real, harmless = learnable()
         self._lines = [*own, *real, *harmless]
-        self._examples = [self._trainer.example(one, BENIGN_WEIGHT if one.kind == "benign" else 1.0) for one in self._lines]
+        self._examples = [
+            self._trainer.example(one, BENIGN_WEIGHT if one.kind == "benign" else 1.0) for one in self._lines
+        ]
 
     def without(self, texts: frozenset[str]) -> Judge:
         """Handrail as it would be had it never seen these texts."""
         kept = [(line, one) for line, one in zip(self._lines, self._examples, strict=True) if line.text not in texts]
         lines, examples = [line for line, _ in kept], [one for _, one in kept]
-        fitted = {question: self._trainer.fit(lines, examples, question) for question in ("page", "flag")}
-        tables = {question: small(one.weights) for question, one in fitted.items()}
-        order = sorted(fitted)
-        heads = []
-        for head in self._shipped.heads:
-            question = order[head.table]
-            weights, scale = tables[question]
-            heads.append(Head(head.tier, weights, scale, fitted[question].bias, head.threshold, head.table))
+        fitted = {question: self._trainer.fit(lines, examples, question) for question in QUESTIONS}
+        second = self._trainer.second_stage(fitted, self._shipped.abouts)
+        drawn = zip(second.heads, self._shipped.heads, strict=True)
+        heads = [replace(head, threshold=shipped.threshold) for head, shipped in drawn]
         second = SecondStage(heads, self._shipped.abouts, self._shipped.ngrams, "refitted")
         detector = Detector(self._lexicon, second)
         return lambda text: detector.assess(text).tier

@@ -63,7 +63,7 @@ def fit(
     signs = [1.0 if one else -1.0 for one in wanted]
     limits = [cost * example.weight for example in examples]
     duals = [_LEAST_PART * limit for limit in limits]
-    # An n-gram may stand in a line twice: the line's own length is the sum of the squares of its counts, and the bias 1.
+    # An n-gram may stand in a line twice: a line's length is the sum of its counts' squares, and one for the bias.
     squares = []
     for example, sign, dual in zip(examples, signs, duals, strict=True):
         counts: dict[int, int] = {}

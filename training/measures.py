@@ -37,7 +37,9 @@ class Share:
     def __str__(self) -> str:
         low, high = self.interval
         digits = 3 if self.whole >= 5_000 else 1
-        return f"{self.part}/{self.whole} {100 * self.rate:.{digits}f} % ({100 * low:.{digits}f}-{100 * high:.{digits}f})"
+        return (
+            f"{self.part}/{self.whole} {100 * self.rate:.{digits}f} % ({100 * low:.{digits}f}-{100 * high:.{digits}f})"
+        )
 
 
 @dataclass(frozen=True, slots=True)

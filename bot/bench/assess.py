@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter
 from typing import Final
 
@@ -11,11 +12,28 @@ from bot.bench.scale import Scale
 from bot.crisis.detector import Detector
 from bot.crisis.lexicon import Lexicon
 from bot.crisis.lines import assess_lines
+from bot.crisis.second_stage import SecondStage
 
 _SEED: Final = 20_260_105
 _LINE_BYTES: Final = 64
 _LONG_CHARACTERS: Final = 2_000
 """What a message takes on Discord."""
+
+_HOSTILE_CHARACTERS: Final = 4_000
+_PIECES: Final = (
+    "a",
+    "i ",
+    "i want ",
+    "kill myself ",
+    "*a",
+    "i.",
+    "d1e ",
+    "k!l!l ",
+    "k* ",
+    "💀",
+    "when im gone ",
+    "||",
+)
 
 _BEGINNINGS: Final = (
     "good morning everyone",
@@ -46,13 +64,16 @@ _ENDINGS: Final = (
 def measure(scale: Scale) -> Table:
     """The detector on made-up lines of 64 bytes, on long messages, and through JSON Lines."""
     began = perf_counter()
-    detector = Detector(Lexicon.load())
+    detector = Detector(Lexicon.load(), SecondStage.load())
     loaded = perf_counter() - began
+    rules = Detector(detector.lexicon)
     texts = made_up_lines(scale.lines)
     long = [" ".join(texts[at : at + 40])[:_LONG_CHARACTERS] for at in range(0, max(len(texts) - 40, 1), 40)]
     lines = [json.dumps({"id": number, "text": text}) for number, text in enumerate(texts)]
-    short_rate, long_rate, lines_rate = [], [], []
+    rules_rate, short_rate, long_rate, lines_rate, worst = [], [], [], [], []
     for _ in range(scale.runs):
+        rules_rate.append(len(texts) / _seconds(lambda: [rules.assess(text) for text in texts]))
+        worst.append(max(_seconds(partial(detector.assess, text)) for text in hostile()))
         short_rate.append(len(texts) / _seconds(lambda: [detector.assess(text) for text in texts]))
         long_rate.append(len(long) / _seconds(lambda: [detector.assess(text) for text in long]))
         lines_rate.append(len(lines) / _seconds(lambda: list(assess_lines(lines, detector))))
@@ -64,13 +85,20 @@ def measure(scale: Scale) -> Table:
         "Detector",
         (
             Figure("Load the lexicon", (loaded,), Unit.SECONDS),
-            Figure(f"Messages of {_LINE_BYTES} bytes", tuple(short_rate), Unit.A_SECOND),
+            Figure(f"Messages of {_LINE_BYTES} bytes, rules alone", tuple(rules_rate), Unit.A_SECOND),
+            Figure(f"Messages of {_LINE_BYTES} bytes, both stages", tuple(short_rate), Unit.A_SECOND),
+            Figure(f"The worst of {_HOSTILE_CHARACTERS:,} characters made to be hard", tuple(worst), Unit.SECONDS),
             Figure(f"Messages of {_LONG_CHARACTERS:,} characters", tuple(long_rate), Unit.A_SECOND),
             Figure("… a character of these against one of those", tuple(linear), Unit.TIMES),
             Figure("`assess`, lines of JSON", tuple(lines_rate), Unit.A_SECOND),
             Figure("… a line against a message", tuple(beside), Unit.TIMES),
         ),
     )
+
+
+def hostile() -> list[str]:
+    """The longest messages Discord takes from anybody, made of what costs most: rules' words, signs, emoji."""
+    return [(piece * _HOSTILE_CHARACTERS)[:_HOSTILE_CHARACTERS] for piece in _PIECES]
 
 
 def made_up_lines(count: int) -> list[str]:

@@ -6,6 +6,7 @@ are. The tone of a text never lowers first-person intent: people in danger joke.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from bot.crisis.assessment import Assessment, Category, Tier
 from bot.crisis.lexicon import Context, ContextKind, Lexicon, Rule, Signal, Softened, Turn, Unless
@@ -37,23 +38,26 @@ class Detector:
 
     def __init__(self, lexicon: Lexicon, second: SecondStage | None = None) -> None:
         """Without a ``second`` stage the rules alone decide: for their own tests, and for measuring what it adds."""
-        self._lexicon, self._second = lexicon, second
+        self.lexicon, self._second = lexicon, second
         self.version = lexicon.version if second is None else f"{lexicon.version}+{second.version}"
         """What every assessment carries."""
         self._nothing = Assessment(Tier.NONE, (), (), (), self.version)
 
-    @classmethod
-    def load(cls) -> "Detector":
-        """The detector as it is shipped. Raises ContentError where the lexicon or the model cannot be used."""
-        return cls(Lexicon.load(), SecondStage.load())
+    @staticmethod
+    def load() -> "Detector":
+        """The detector as it is shipped: one a process, as it never changes and takes a while to read.
+
+        Raises ContentError where the lexicon or the model cannot be used.
+        """
+        return _shipped()
 
     def assess(self, text: str) -> Assessment:
         """How urgent ``text`` is and why. Takes time linear in its length; accepts any text, and raises for none."""
-        words = read(text, self._lexicon.vocabulary)
+        words = read(text, self.lexicon.vocabulary)
         first = self._by_rules(text, words)
         if self._second is None or first.tier is Tier.PAGE:
             return first
-        known = self._lexicon.vocabulary.words
+        known = self.lexicon.vocabulary.words
         raised = self._second.raised(spoken(text, words), first.tier, known, words)
         if raised is None:
             return first
@@ -66,10 +70,10 @@ class Detector:
         )
 
     def _by_rules(self, text: str, words: Words) -> Assessment:
-        hits = self._lexicon.matcher.match(words)
+        hits = self.lexicon.matcher.match(words)
         if not hits.found:
             return self._nothing
-        findings = _Findings(self._lexicon, text, words, hits).all()
+        findings = _Findings(self.lexicon, text, words, hits).all()
         if not findings:
             return self._nothing
         findings.sort(key=lambda finding: (-finding.tier.rank, finding.span, finding.rule))
@@ -83,7 +87,12 @@ class Detector:
 
     def steps(self, text: str) -> int:
         """How many steps matching ``text`` takes: what a test holds against its length."""
-        return self._lexicon.matcher.match(read(text, self._lexicon.vocabulary)).steps
+        return self.lexicon.matcher.match(read(text, self.lexicon.vocabulary)).steps
+
+
+@cache
+def _shipped() -> Detector:
+    return Detector(Lexicon.load(), SecondStage.load())
 
 
 class _Places:

@@ -5,10 +5,14 @@ on by one shift and one mask (the extended shift-and method of Navarro and Raffi
 elements). Nothing is ever tried again, and the work for a word is the same whatever the text is.
 """
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from bot.crisis.patterns import Kind, Pattern
+
+_FEW = 200
+"""Places up to which they take less room than a mask of all."""
 
 
 class Layout:
@@ -55,9 +59,9 @@ class Layout:
             bit += 1
         self.bits = bit
         """How long the integer is. Every word costs a few operations on so many bits."""
-        self._takes = _masks(takes, bit)
-        self._refuses = _masks(refuses, bit)
-        self._denies = _masks(denies, bit)
+        self._takes = _Masks(takes, bit)
+        self._refuses = _Masks(refuses, bit)
+        self._denies = _Masks(denies, bit)
         self._gaps, self._optional = _mask(gaps, bit), _mask(optional, bit)
         self._before_optional, self._last_optional = _mask(before_optional, bit), _mask(last_optional, bit)
         self._starts = _mask(starts, bit)
@@ -66,18 +70,12 @@ class Layout:
 
     def word(self, labels: AbstractSet[str], *, several: bool) -> int:
         """The elements that a word of these labels may be; of ``several`` words together none is a gap."""
-        refused = mask = 0
-        for label in labels:
-            mask |= self._takes.get(label, 0)
-            refused |= self._refuses.get(label, 0)
-        return mask if several else mask | self._gaps ^ (self._gaps & refused)
+        mask = self._takes.of(labels)
+        return mask if several else mask | self._gaps ^ (self._gaps & self._refuses.of(labels))
 
     def denied(self, labels: AbstractSet[str]) -> int:
         """The patterns that may not begin after a word of these labels."""
-        mask = 0
-        for label in labels:
-            mask |= self._denies.get(label, 0)
-        return mask
+        return self._denies.of(labels)
 
     def advance(self, state: int, word: int, denied: int, *, starts_clause: bool) -> int:
         """``state`` after one more word, given the masks of that word and of what the word before it denies."""
@@ -101,8 +99,24 @@ class Layout:
         return tuple(numbers)
 
 
-def _masks(table: Mapping[str, Iterable[int]], size: int) -> dict[str, int]:
-    return {label: _mask(bits, size) for label, bits in table.items()}
+class _Masks:
+    """A mask for each label. Most labels stand in a few patterns only: of theirs, the places are kept."""
+
+    def __init__(self, table: Mapping[str, Sequence[int]], size: int) -> None:
+        self._size = size
+        self._places = {label: array("I", bits) for label, bits in table.items() if len(bits) <= _FEW}
+        self._whole = {label: _mask(bits, size) for label, bits in table.items() if len(bits) > _FEW}
+
+    def of(self, labels: AbstractSet[str]) -> int:
+        """What any of the labels sets."""
+        mask = 0
+        places: list[int] = []
+        for label in labels:
+            if label in self._places:
+                places += self._places[label]
+            else:
+                mask |= self._whole.get(label, 0)
+        return mask | _mask(places, self._size) if places else mask
 
 
 def _mask(bits: Iterable[int], size: int) -> int:

@@ -93,6 +93,8 @@ class Lexicon:
     """Of rules and signals."""
     contexts: Matcher
     """Of contexts and what divides clauses: asked only where the other found something, as they only lower."""
+    common: frozenset[str]
+    """Words that most texts hold, in every language."""
     version: str
 
     @classmethod
@@ -245,6 +247,7 @@ class _Builder:
             vocabulary=Vocabulary.of(self._words, self._spellings, self._guarded, self._pictures, self._swappable),
             matcher=Matcher(self._patterns, phrases, self._common),
             contexts=Matcher(self._softeners, phrases, self._common),
+            common=frozenset(self._common),
             version=f"{CODE_VERSION}-{self._digest.hexdigest()[:12]}",
         )
 

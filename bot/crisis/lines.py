@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 
 from bot.crisis.assessment import Assessment, Tier
 from bot.crisis.detector import Detector
-from bot.crisis.lexicon import Lexicon
 
 DETECTOR_FAILED = "detector-failed"
 """The rule named where the detector itself broke: that pages, and never passes for harmless."""
@@ -18,7 +17,7 @@ def assess_lines(lines: Iterable[str], detector: Detector | None = None) -> Iter
     Empty lines are skipped. Nothing of a text is repeated in the output. Raises ContentError where the lexicon cannot
     be used, before the first line is read.
     """
-    judge = detector or Detector(Lexicon.load())
+    judge = detector or Detector.load()
     for number, line in enumerate(lines, start=1):
         if line.strip():
             yield json.dumps(_answer(judge, number, line))
@@ -61,7 +60,7 @@ def explain_lines(lines: Iterable[str], detector: Detector | None = None) -> Ite
     Unlike ``assess_lines`` it repeats words of the texts, so what it prints belongs where the texts belong. Control
     characters in them are shown as escapes: none reaches a terminal. Raises ContentError as ``assess_lines`` does.
     """
-    judge = detector or Detector(Lexicon.load())
+    judge = detector or Detector.load()
     for number, line in enumerate(lines, start=1):
         if line.strip():
             yield _paragraph(_answer(judge, number, line), number, line)

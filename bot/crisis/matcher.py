@@ -16,8 +16,10 @@ from bot.crisis.patterns import Kind, Pattern
 from bot.crisis.prefilter import Prefilter
 from bot.crisis.spelling import Readings
 
-MOST_STATES = 6_000
-"""States remembered at most, a few kilobytes each. Once there are more, all are forgotten."""
+ROOM = 6 << 20
+"""Bytes that the states remembered may take, and the words' masks again as many. Once there are more, all are
+forgotten."""
+_LEAST_REMEMBERED = 256
 MOST_READINGS = 50_000
 """Sets of readings remembered at most, all of them words of the rules. After that the likeliest reading counts."""
 _NO_LABELS: frozenset[str] = frozenset()
@@ -90,6 +92,7 @@ class Matcher:
         self._masks: dict[int, int] = {}
         self._denied = [0]
         self._memory = _Memory()
+        self._most = max(_LEAST_REMEMBERED, ROOM * 8 // max(self.layout.bits, 1))
         self._lock = Lock()
         self._tree = self._planted({words: labels for words, labels in phrases.items() if len(words) > 1})
 
@@ -214,7 +217,7 @@ class Matcher:
     # -- moves ---------------------------------------------------------------------------------------------------------
 
     def _walk(self, words: Words, symbols: list[int], edges: dict[int, list[Edge]]) -> Hits:
-        if len(self._memory.states) > MOST_STATES:
+        if len(self._memory.states) > self._most:
             self._memory = _Memory()
         memory = self._memory
         denials, breaks, moves, accepted = self._denials, words.breaks, memory.moves, memory.accepted
@@ -243,10 +246,13 @@ class Matcher:
         """Where symbol, denial and clause start, packed in ``key``, lead from a state."""
         symbol = key >> 12
         marked = symbol << 1 | several
-        if marked not in self._masks:
-            self._masks[marked] = self.layout.word(self._labels[symbol], several=several)
+        mask = self._masks.get(marked)
+        if mask is None:
+            if len(self._masks) > self._most:
+                self._masks = {}
+            mask = self._masks[marked] = self.layout.word(self._labels[symbol], several=several)
         denied = self._denied[key >> 1 & 0x7FF]
-        state = self.layout.advance(memory.states[number], self._masks[marked], denied, starts_clause=bool(key & 1))
+        state = self.layout.advance(memory.states[number], mask, denied, starts_clause=bool(key & 1))
         following = self._remember(memory, state)
         memory.moves[number][-key - 1 if several else key] = following
         return following

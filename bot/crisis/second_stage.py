@@ -13,8 +13,9 @@ import hashlib
 import json
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import sqrt
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -23,7 +24,7 @@ from zlib import crc32
 from bot.content.catalogue import content_folder
 from bot.crisis.assessment import Category, Tier
 from bot.crisis.folding import fold_word
-from bot.crisis.normalise import Words
+from bot.crisis.normalise import Break, Words
 from bot.errors import ContentError
 
 MODEL_FILE: Final = "model.json"
@@ -34,8 +35,13 @@ FORMAT: Final = 2
 
 CATEGORY_SIZE: Final = 1 << 14
 """Weights of each category."""
-WINDOW, STRIDE = 40, 10
-"""Words. A longer text is read in overlapping stretches and counts as its gravest: a long letter does not dilute."""
+SHORT: Final = 20
+"""Words up to which a text is read as one."""
+STRETCHES: Final = ((16, 4), (40, 10))
+"""A longer text is read in overlapping stretches of so many words, beginning so many words apart, and in its sentences.
+It counts as its gravest stretch: a long letter does not dilute."""
+_SENTENCE: Final = 3
+"""Words from which on a sentence is read by itself."""
 REACH: Final = 5
 """Words between which ideas count as near each other."""
 NEAR: Final = 4
@@ -51,16 +57,29 @@ _IDEA, _PAIR, _TRIPLE = 0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D
 _EDGE: Final = "^"
 _MOST_REMEMBERED: Final = 20_000
 """Words whose own weight is remembered at most: all of them words of the lexicon, never of a person."""
+_CARRY: Final = 1 << 22
+"""What the first question's weights are multiplied by to share a number with the second's: no sum reaches so far."""
 _SHOWN: Final = 3
 """Places named as reasons."""
 
 
-class Gram(NamedTuple):
-    """The weight's number of one n-gram, and the words it reaches over, both included."""
+class Spoken(NamedTuple):
+    """What the n-grams need to know of one word, reckoned once."""
 
-    bucket: int
+    own: tuple[int, ...]
+    """The numbers of its own n-grams."""
+    octets: bytes
+    before: int
+    """The checksum that a word after it goes on from."""
     first: int
     last: int
+    """Checksums of it as what follows, and as what goes before, an idea."""
+    ideas: tuple[int, ...]
+    """What each of its ideas adds as the last of a pair or triple, …"""
+    earlier: tuple[int, ...]
+    """… as the one before, …"""
+    earliest: tuple[int, ...]
+    """… and as the first of a triple."""
 
 
 @dataclass(frozen=True)
@@ -93,69 +112,68 @@ class NGrams:
 
     def __init__(self, ideas: Ideas, size: int) -> None:
         self.ideas, self._mask = ideas, size - 1
+        self._edge = self.of_word(_EDGE)
 
-    def of_word(self, word: str) -> list[int]:
-        """Of one word by itself."""
+    def of_word(self, word: str) -> Spoken:
+        """One word by itself."""
         mask = self._mask
-        letters = word[:_LONGEST]
-        edged = f" {letters} ".encode("utf-8", "replace")
-        found = [crc32(edged[at : at + size]) & mask for size in _GRAMS for at in range(len(edged) - size + 1)]
-        found.append(crc32(letters.encode("utf-8", "replace"), _WORD) & mask)
-        found += [(idea + 1) * _IDEA & mask for idea in self.ideas.of.get(word, ())]
-        return found
+        octets = word[:_LONGEST].encode("utf-8", "replace")
+        edged = b" " + octets + b" "
+        own = [crc32(edged[at : at + size]) & mask for size in _GRAMS for at in range(len(edged) - size + 1)]
+        own.append(crc32(octets, _WORD) & mask)
+        numbers = self.ideas.of.get(word, ())
+        own += [(idea + 1) * _IDEA & mask for idea in numbers]
+        return Spoken(
+            tuple(own),
+            octets,
+            crc32(octets + b" ", _NEIGHBOURS),
+            crc32(octets, _IDEA_FIRST),
+            crc32(octets, _IDEA_LAST),
+            tuple((idea + 1) * _IDEA for idea in numbers),
+            tuple((idea + 1) * _PAIR for idea in numbers),
+            tuple((idea + 1) * _TRIPLE for idea in numbers),
+        )
 
-    def before(self, words: Sequence[str], at: int, earlier: Sequence[tuple[int, Sequence[int]]]) -> Iterator[Gram]:
-        """Of word ``at`` with what stands before it. ``earlier`` are the words before that stand for ideas."""
+    def walk(self, words: Sequence[Spoken]) -> Iterator[tuple[list[int], list[tuple[int, list[int]]]]]:
+        """For each word, the n-grams it makes with its neighbour, and those with ideas further back, by their place."""
         mask = self._mask
-        word = words[at]
-        previous = words[at - 1] if at else _EDGE
-        yield Gram(crc32(f"{previous} {word}".encode("utf-8", "replace"), _NEIGHBOURS) & mask, max(at - 1, 0), at)
-        mine = self.ideas.of.get(word, ())
-        if at:
-            seed = crc32(previous.encode("utf-8", "replace"), _IDEA_LAST)
-            for idea in mine:
-                yield Gram((seed + (idea + 1) * _IDEA) & mask, at - 1, at)
-            theirs = self.ideas.of.get(previous, ())
-            if theirs:
-                seed = crc32(word.encode("utf-8", "replace"), _IDEA_FIRST)
-                for idea in theirs:
-                    yield Gram((seed + (idea + 1) * _IDEA) & mask, at - 1, at)
-        if not mine:
-            return
-        for place, others in earlier[-NEAR:]:
-            if at - place > REACH:
-                continue
-            for other in others:
-                for idea in mine:
-                    yield Gram(((other + 1) * _PAIR + (idea + 1) * _IDEA) & mask, place, at)
-        if len(earlier) > 1 and at - earlier[-2][0] <= REACH + 1:
-            (place, first), (_, second) = earlier[-2], earlier[-1]
-            for one in first[:2]:
-                for two in second[:2]:
-                    for idea in mine[:2]:
-                        bucket = ((one + 1) * _TRIPLE + (two + 1) * _PAIR + (idea + 1) * _IDEA) & mask
-                        yield Gram(bucket, place, at)
+        previous = self._edge
+        ideas: list[tuple[int, Spoken]] = []
+        for at, word in enumerate(words):
+            mine = word.ideas
+            near = [crc32(word.octets, previous.before) & mask]
+            far: list[tuple[int, list[int]]] = []
+            if at:
+                near += [(previous.last + idea) & mask for idea in mine]
+                near += [(word.first + idea) & mask for idea in previous.ideas]
+            if mine:
+                for place, other in ideas[-NEAR:]:
+                    if at - place <= REACH:
+                        far.append((place, [(one + idea) & mask for one in other.earlier for idea in mine]))
+                if len(ideas) > 1 and at - ideas[-2][0] <= REACH + 1:
+                    (place, one), (_, two) = ideas[-2:]
+                    triples = [first + second for first in one.earliest[:2] for second in two.earlier[:2]]
+                    far.append((place, [(both + idea) & mask for both in triples for idea in mine[:2]]))
+                ideas.append((at, word))
+            yield near, far
+            previous = word
 
-    def after(self, words: Sequence[str]) -> int:
+    def after(self, last: Spoken) -> int:
         """Of the last word and the end."""
-        return crc32(f"{words[-1]} $".encode("utf-8", "replace"), _NEIGHBOURS) & self._mask
+        return crc32(b"$", last.before) & self._mask
 
     def all(self, words: Sequence[str]) -> list[int]:
         """Every n-gram of a stretch, as often as it occurs: what a line is to the training."""
+        spoken = [self.of_word(word) for word in words]
         found: list[int] = []
-        for at, grams in enumerate(self._walk(words)):
-            found += self.of_word(words[at])
-            found += [gram.bucket for gram in grams]
-        if words:
-            found.append(self.after(words))
+        for word, (near, far) in zip(spoken, self.walk(spoken), strict=True):
+            found += word.own
+            found += near
+            for _, several in far:
+                found += several
+        if spoken:
+            found.append(self.after(spoken[-1]))
         return found
-
-    def _walk(self, words: Sequence[str]) -> Iterator[Iterator[Gram]]:
-        earlier: list[tuple[int, Sequence[int]]] = []
-        for at, word in enumerate(words):
-            yield self.before(words, at, earlier)
-            if mine := self.ideas.of.get(word):
-                earlier.append((at, mine))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +217,10 @@ class SecondStage:
 
     def __init__(self, heads: Sequence[Head], abouts: Sequence[About], ngrams: NGrams, version: str) -> None:
         self.heads, self.abouts, self.ngrams, self.version = tuple(heads), tuple(abouts), ngrams, version
-        self._own: dict[str, tuple[int, ...]] = {}
+        self._own: dict[str, tuple[Spoken, int]] = {}
+        first, second = ({head.table: head.weights for head in self.heads}[table] for table in (0, 1))
+        # Both questions' weights in one number, so that each n-gram is looked up once.
+        self._both = array("i", [one * _CARRY + two for one, two in zip(first, second, strict=True)])
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "SecondStage":
@@ -234,7 +255,7 @@ class SecondStage:
             abouts.append(About(Category(about["category"]), weights, about["scale"], about["bias"]))
         return cls(heads, abouts, NGrams(Ideas.read(ideas), size), f"m{FORMAT}-{digest[:8]}")
 
-    def raised(self, text: Sequence[str], above: Tier, known: Mapping[str, object], words: Words) -> Raised | None:
+    def raised(self, text: Sequence[str], above: Tier, known: AbstractSet[str], words: Words) -> Raised | None:
         """The gravest tier over ``above`` that the model is sure of, or None.
 
         ``text`` are the words as read, ``words`` where they stand; those among ``known`` may be remembered. Takes time
@@ -243,11 +264,11 @@ class SecondStage:
         heads = [head for head in self.heads if head.tier > above]
         if not heads or not text:
             return None
-        for head, scores in zip(heads, self._scores(heads, text, known), strict=True):
+        stretches = list(_stretches(len(text), words.breaks))
+        for head, scores in zip(heads, self._scores(heads, text, known, stretches), strict=True):
             best = max(range(len(scores)), key=scores.__getitem__)
             if scores[best] >= head.threshold:
-                first = best * STRIDE
-                end = min(first + WINDOW, len(text))
+                first, end = stretches[best]
                 category = self._category(head.tier, text[first:end])
                 return Raised(head.tier, category, self._reasons(head, text, first, end, words))
         return None
@@ -261,64 +282,57 @@ class SecondStage:
             return best[1]
         return Category.IMPLICIT_INTENT if tier is Tier.PAGE else Category.HOPELESSNESS
 
-    def scores(self, text: Sequence[str]) -> dict[Tier, float]:
+    def scores(self, text: Sequence[str], words: Words) -> list[float]:
         """What each head gives, at the gravest stretch: the logarithm of the odds. For measuring and for thresholds."""
         if not text:
-            return {head.tier: head.bias for head in self.heads}
-        found = self._scores(self.heads, text, {})
-        return {head.tier: max(scores) for head, scores in zip(self.heads, found, strict=True)}
+            return [head.bias for head in self.heads]
+        stretches = list(_stretches(len(text), words.breaks))
+        return [max(scores) for scores in self._scores(self.heads, text, frozenset(), stretches)]
 
-    def _scores(self, heads: Sequence[Head], text: Sequence[str], known: Mapping[str, object]) -> list[list[float]]:
+    def _scores(
+        self, heads: Sequence[Head], text: Sequence[str], known: AbstractSet[str], stretches: Sequence[tuple[int, int]]
+    ) -> list[list[float]]:
         """For each head, what it gives each stretch."""
-        of: Mapping[str, Sequence[int]] = self.ngrams.ideas.of
-        own, of_word, before = self._own, self.ngrams.of_word, self.ngrams.before
+        both = self._both
+        at_weight = both.__getitem__
+        words = [self._spoken(word, known) for word in text]
         counts: list[int] = []
-        sums: list[list[int]] = [[] for _ in heads]
-        weights = [head.weights for head in heads]
-        earlier: list[tuple[int, Sequence[int]]] = []
-        for at, word in enumerate(text):
-            grams = own.get(word)
-            if grams is None:
-                grams = tuple(of_word(word))
-                if word in known and len(own) < _MOST_REMEMBERED:
-                    own[word] = grams
-            buckets = [*grams, *[gram.bucket for gram in before(text, at, earlier)]]
-            if word in of:
-                earlier.append((at, of[word]))
-            counts.append(len(buckets))
-            for table, column in zip(weights, sums, strict=True):
-                column.append(sum([table[bucket] for bucket in buckets]))
-        last = self.ngrams.after(text)
+        sums: list[int] = []
+        for (word, own), (near, far) in zip(words, self.ngrams.walk([word for word, _ in words]), strict=True):
+            buckets = near
+            for _, several in far:
+                buckets += several
+            counts.append(len(word.own) + len(buckets))
+            sums.append(own + sum(map(at_weight, buckets)))
         counts[-1] += 1
-        for table, column in zip(weights, sums, strict=True):
-            column[-1] += table[last]
-        stretches = list(_stretches(len(text)))
-        totals = [0, *accumulate(counts)]
-        found: list[list[float]] = []
-        for head, column in zip(heads, sums, strict=True):
-            running = [0, *accumulate(column)]
-            found.append(
-                [
-                    head.bias + head.scale * (running[end] - running[start]) / sqrt(totals[end] - totals[start])
-                    for start, end in stretches
-                ]
-            )
+        sums[-1] += both[self.ngrams.after(words[-1][0])]
+        totals, running = [0, *accumulate(counts)], [0, *accumulate(sums)]
+        parts = [
+            (_parted(running[end] - running[start]), sqrt(totals[end] - totals[start])) for start, end in stretches
+        ]
+        return [[head.bias + head.scale * tables[head.table] / root for tables, root in parts] for head in heads]
+
+    def _spoken(self, word: str, known: AbstractSet[str]) -> tuple[Spoken, int]:
+        """A word, and what its own n-grams weigh."""
+        found = self._own.get(word)
+        if found is None:
+            spoken = self.ngrams.of_word(word)
+            found = (spoken, sum(map(self._both.__getitem__, spoken.own)))
+            if word in known and len(self._own) < _MOST_REMEMBERED:
+                self._own[word] = found
         return found
 
     def _reasons(
         self, head: Head, text: Sequence[str], first: int, end: int, words: Words
     ) -> tuple[tuple[int, int], ...]:
         """Where the n-grams stand that say most for it, put together where they touch."""
-        stretch = text[first:end]
+        weights = head.weights
+        stretch = [self.ngrams.of_word(word) for word in text[first:end]]
         weighed: dict[tuple[int, int], int] = {}
-        for at, grams in enumerate(self.ngrams._walk(stretch)):
-            place = (at, at)
-            weighed[place] = weighed.get(place, 0) + sum(
-                head.weights[bucket] for bucket in self.ngrams.of_word(stretch[at])
-            )
-            for gram in grams:
-                place = (gram.first, gram.last)
-                weighed[place] = weighed.get(place, 0) + head.weights[gram.bucket]
+        for at, (word, (near, far)) in enumerate(zip(stretch, self.ngrams.walk(stretch), strict=True)):
+            for place, several in ((at, word.own), (max(at - 1, 0), near), *far):
+                reach = (place, at)
+                weighed[reach] = weighed.get(reach, 0) + sum(weights[bucket] for bucket in several)
         best = sorted(weighed, key=lambda place: (-weighed[place], place))[:_SHOWN]
         merged: list[tuple[int, int]] = []
         for start, last in sorted(best):
@@ -329,13 +343,24 @@ class SecondStage:
         return tuple(words.span(first + start, first + last + 1) for start, last in merged)
 
 
-def _stretches(count: int) -> Iterator[tuple[int, int]]:
-    """The stretches that a text of ``count`` words is read in; one, for most."""
-    if count <= WINDOW:
+def _parted(both: int) -> tuple[int, int]:
+    """The two sums that one number carries."""
+    second = (both + _CARRY // 2) % _CARRY - _CARRY // 2
+    return (both - second) // _CARRY, second
+
+
+def _stretches(count: int, breaks: Sequence[Break]) -> Iterator[tuple[int, int]]:
+    """The stretches that a text of ``count`` words is read in; one, for most. ``breaks`` stand before each word."""
+    if count <= SHORT:
         yield 0, count
         return
-    for start in range(0, count - WINDOW + STRIDE, STRIDE):
-        yield start, min(start + WINDOW, count)
+    begins = [0, *(at for at, before in enumerate(breaks) if at and before is Break.SENTENCE), count]
+    yield from ((start, end) for start, end in pairwise(begins) if end - start >= _SENTENCE)
+    for length, stride in STRETCHES:
+        for start in range(0, max(count - length, 0) + stride, stride):
+            yield start, min(start + length, count)
+            if start + length >= count:
+                break
 
 
 def digest_of(weights: bytes, ideas: str) -> str:
@@ -344,7 +369,7 @@ def digest_of(weights: bytes, ideas: str) -> str:
 
 
 def spoken(text: str, words: Words) -> list[str]:
-    """The words of ``text`` as the model takes them: as the rules read them, and as written where no rule knows them."""
+    """The words of ``text`` as the model takes them: as the rules read them, or as written where no rule does."""
     return [
         readings[0] if readings else fold_word(text[start:end])
         for readings, start, end in zip(words.readings, words.starts, words.ends, strict=True)

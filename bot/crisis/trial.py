@@ -10,11 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.content.catalogue import content_folder
-from bot.content.document import Document
 from bot.crisis.assessment import Category, Tier
 from bot.crisis.detector import Detector
-from bot.crisis.folding import fold_word
-from bot.crisis.lexicon_file import LexiconFile
 from bot.crisis.own_words import Known, OwnWords, Term
 from bot.crisis.terms import Reason, Refusal, Wording, parse
 from bot.errors import ContentError
@@ -57,18 +54,6 @@ def benign_lines(folder: Path | None = None) -> tuple[str, ...]:
     if not lines:
         raise ContentError("crisis/benign: there is no line in the folder; a new word could not be tried on anything.")
     return lines
-
-
-def common_words(folder: Path | None = None) -> frozenset[str]:
-    """The words that the lexicon's files call common, in every language. Raises ContentError as ``Lexicon.load``."""
-    words: set[str] = set()
-    for language in content_folder(folder).joinpath("crisis").iterdir():
-        for file in language.iterdir() if language.is_dir() else ():
-            # Reading YAML takes a while, and one file of a language says it.
-            if file.name.endswith(".yaml") and "\ncommon:" in f"\n{file.read_text(encoding='utf-8')}":
-                document = Document.read(file, f"crisis/{language.name}/{file.name}")
-                words |= {fold_word(str(word)) for word in document.parse(LexiconFile).common}
-    return frozenset(words)
 
 
 class Examiner:

@@ -17,7 +17,6 @@ from bot.checkins.service import Answer, Audience, CheckinPlanner, CheckinPostin
 from bot.content import Content
 from bot.coping.service import CopingService, SkillPlanner
 from bot.crisis.detector import Detector
-from bot.crisis.lexicon import Lexicon
 from bot.crisis.service import CrisisService
 from bot.db import Base, Database, KeyRing
 from bot.delivery.kinds import Deed, Kinds, Post, Receipt
@@ -62,7 +61,7 @@ PROGRAMME: dict[str, Any] = {
     "oncall": {"rota": {"handoff": "mon 09:00", "people": [str(RIVERA)]}, "backup": [str(CHEN)]},
 }
 CONTENT = Content.load()
-DETECTOR = Detector(Lexicon.load())
+DETECTOR = Detector.load()
 
 
 def programme(**changes: Any) -> Programme:  # sections of a programme file, as the file has them

@@ -10,7 +10,6 @@ import pytest
 
 from bot.crisis.assessment import Assessment
 from bot.crisis.detector import Detector
-from bot.crisis.lexicon import Lexicon
 from bot.crisis.lines import explain_lines
 from tests.cli.shell import environment, handrail
 
@@ -36,7 +35,7 @@ class BrokenDetector(Detector):
 
 @pytest.fixture(scope="module")
 def detector() -> Detector:
-    return Detector(Lexicon.load())
+    return Detector.load()
 
 
 def explained(detector: Detector, *given: object) -> list[str]:
@@ -124,7 +123,7 @@ class TestExplain:
         assert paragraph.startswith("\\x1b]0;a: page")
 
     def test_a_detector_that_breaks_pages_and_says_so(self) -> None:
-        assert explained(BrokenDetector(Lexicon.load()), {"id": "a", "text": "Soup"}) == [
+        assert explained(BrokenDetector(Detector.load().lexicon), {"id": "a", "text": "Soup"}) == [
             "a: page\n  detector-failed\n"
         ]
 

@@ -8,9 +8,14 @@ from bot.crisis.lexicon import Lexicon
 
 @pytest.fixture(scope="session")
 def lexicon() -> Lexicon:
-    return Lexicon.load()
+    return Detector.load().lexicon
 
 
 @pytest.fixture(scope="session")
-def detector(lexicon: Lexicon) -> Detector:
+def detector() -> Detector:
+    return Detector.load()
+
+
+@pytest.fixture(scope="session")
+def rules_alone(lexicon: Lexicon) -> Detector:
     return Detector(lexicon)

@@ -11,7 +11,7 @@ from bot.content.catalogue import content_folder
 from bot.content.document import Document
 from bot.crisis.lexicon import Lexicon, Rule
 from bot.crisis.lexicon_file import LexiconFile
-from bot.crisis.matcher import MOST_STATES, Matcher
+from bot.crisis.matcher import ROOM, Matcher
 from bot.crisis.normalise import Break, Words, read
 from bot.crisis.patterns import Compiler, Kind, Pattern
 from bot.crisis.spelling import Vocabulary
@@ -138,7 +138,7 @@ def test_forgetting_changes_nothing(lexicon: Lexicon) -> None:
     for _ in range(400):
         text = " ".join(CHANCE.choice(vocabulary) for _ in range(40))
         lexicon.matcher.match(read(text, lexicon.vocabulary))
-        assert len(lexicon.matcher._memory.states) <= MOST_STATES + 200
+        assert len(lexicon.matcher._memory.states) <= ROOM * 8 // lexicon.matcher.layout.bits + 200
     assert kept(lexicon.matcher, words) == before
 
 

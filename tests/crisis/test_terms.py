@@ -17,7 +17,7 @@ from bot.crisis.lexicon import Lexicon
 from bot.crisis.lexicon_rules import MOST_TERMS, extends, is_in_use, may_decide, reminder_at
 from bot.crisis.own_words import Known, OwnWords, Term
 from bot.crisis.terms import LONGEST, MOST_WORDS, Reason, Refusal, Wording, parse
-from bot.crisis.trial import Examined, Examiner, benign_lines, common_words
+from bot.crisis.trial import Examined, Examiner, benign_lines
 from bot.errors import ContentError
 from bot.ui.lexicon import Wordings, fenced, unfenced
 
@@ -41,7 +41,7 @@ def wordings() -> Wordings:
 @pytest.fixture(scope="module")
 def examiner(lexicon: Lexicon, detector: Detector) -> Examiner:
     lines = benign_lines()
-    return Examiner(detector, Known.of(lexicon, common_words(), lines), lines)
+    return Examiner(detector, Known.of(lexicon, lexicon.common, lines), lines)
 
 
 def term(text: str, tier: Tier = Tier.NOTIFY, number: int = 1, category: Category = Category.CRAVING) -> Term:
@@ -190,8 +190,8 @@ class TestTrying:
         with pytest.raises(ContentError, match="no line"):
             benign_lines(tmp_path)
 
-    def test_common_words_are_those_of_the_lexicons_files(self) -> None:
-        assert {"i", "the", "que"} <= common_words()
+    def test_common_words_are_those_of_the_lexicons_files(self, lexicon: Lexicon) -> None:
+        assert {"i", "the", "que"} <= lexicon.common
 
     def test_what_is_shipped_already_names_its_rule(self, examiner: Examiner) -> None:
         refusal = examiner.examine("kill myself")

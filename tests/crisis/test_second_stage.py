@@ -1,0 +1,154 @@
+"""The statistical model: it raises and never lowers, says why, keeps nothing, and reckons as the training does."""
+
+import shutil
+from array import array
+from math import sqrt
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.content.catalogue import content_folder
+from bot.crisis.assessment import Tier
+from bot.crisis.detector import Detector
+from bot.crisis.lexicon import Lexicon
+from bot.crisis.normalise import read
+from bot.crisis.second_stage import (
+    CATEGORY_SIZE,
+    IDEAS_FILE,
+    MODEL_FILE,
+    SHORT,
+    STRETCHES,
+    WEIGHTS_FILE,
+    Ideas,
+    SecondStage,
+    spoken,
+)
+from bot.errors import ContentError
+from training.corpora import cases
+from training.logistic import Example, Fitted
+
+ANY_TEXT = settings(
+    derandomize=True, max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+WORDS = st.lists(
+    st.sampled_from(["i", "want", "to", "be", "here", "tonight", "rope", "goodbye", "ya", "no", "soup", "qwxz"]),
+    max_size=SHORT,
+)
+
+
+@pytest.fixture(scope="module")
+def second() -> SecondStage:
+    return SecondStage.load()
+
+
+def raised_lines(detector: Detector, rules_alone: Detector) -> list[str]:
+    """Own lines that the model raises and the rules do not find."""
+    dev = [line.text for line in cases() if line.split == "dev" and line.tier is Tier.PAGE]
+    return [
+        text for text in dev if rules_alone.assess(text).tier is Tier.NONE and detector.assess(text).tier >= Tier.NOTIFY
+    ]
+
+
+def test_it_never_lowers(detector: Detector, rules_alone: Detector) -> None:
+    for line in cases():
+        assert detector.assess(line.text).tier >= rules_alone.assess(line.text).tier
+
+
+@ANY_TEXT
+@given(text=st.text(max_size=300))
+def test_nor_for_any_text_and_its_places_lie_in_it(detector: Detector, rules_alone: Detector, text: str) -> None:
+    found = detector.assess(text)
+    assert found.tier >= rules_alone.assess(text).tier
+    assert len(found.rules) == len(found.spans)
+    assert all(0 <= start < end <= len(text) for start, end in found.spans)
+
+
+def test_it_earns_its_place_and_says_why(detector: Detector, rules_alone: Detector) -> None:
+    raised = raised_lines(detector, rules_alone)
+    assert len(raised) >= 10
+    for text in raised:
+        found = detector.assess(text)
+        assert found.rules
+        assert all(rule == f"model/{found.tier.value}" for rule in found.rules)
+        assert found.categories
+
+
+def test_a_long_letter_does_not_dilute_it(detector: Detector, rules_alone: Detector) -> None:
+    before = "the bus was late and we talked about soup and the weather for a while. " * 12
+    lines = raised_lines(detector, rules_alone)
+    assert sum(detector.assess(before + line + ". " + before).tier >= Tier.NOTIFY for line in lines) > len(lines) / 2
+
+
+@ANY_TEXT
+@given(words=WORDS)
+def test_it_reckons_as_the_training_does(second: SecondStage, words: list[str]) -> None:
+    scores = second._scores(second.heads, words, frozenset(), [(0, len(words))]) if words else []
+    for head, found in zip(second.heads, scores, strict=bool(words)):
+        weights = array("d", [weight * head.scale for weight in head.weights])
+        example = Example(array("I", second.ngrams.all(words)))
+        assert found == [pytest.approx(Fitted(weights, head.bias).score(example), abs=1e-6)]
+
+
+def test_a_long_text_is_read_in_stretches_of_the_same_reckoning(second: SecondStage) -> None:
+    (length, stride), _ = STRETCHES
+    words = [f"word{number % 7}" for number in range(length * 5)]
+    stretches = [(start, start + length) for start in range(0, length * 4, stride)]
+    (found, *_) = second._scores(second.heads, words, frozenset(), stretches)
+    middle = second.ngrams.all(words[stride : stride + length])
+    head = second.heads[0]
+    whole = head.bias + head.scale * sum(head.weights[bucket] for bucket in middle) / sqrt(len(middle))
+    assert found[1] == pytest.approx(whole, abs=0.5)  # but for the n-grams that reach over the stretch's edges
+
+
+def test_nothing_of_a_text_is_kept(detector: Detector, lexicon: Lexicon) -> None:
+    canary = "quokkamarmalade"
+    detector.assess(f"I want to be with my {canary} tonight")
+    assert detector._second is not None
+    assert canary not in detector._second._own
+    assert detector._second._own.keys() <= lexicon.vocabulary.words
+
+
+def test_words_come_as_rules_read_them(lexicon: Lexicon) -> None:
+    text = "i w4nt a qwxzy"
+    assert spoken(text, read(text, lexicon.vocabulary)) == ["i", "want", "a", "qwxzy"]
+
+
+def test_every_assessment_names_both_stages(detector: Detector, lexicon: Lexicon, second: SecondStage) -> None:
+    assert detector.assess("soup").version == f"{lexicon.version}+{second.version}"
+
+
+class TestLoading:
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        place = tmp_path / "crisis" / "model"
+        shutil.copytree(str(content_folder(None).joinpath("crisis", "model")), place)
+        return tmp_path
+
+    def test_the_shipped_one_is_whole(self, folder: Path, second: SecondStage) -> None:
+        assert SecondStage.load(folder).version == second.version
+        content = folder.joinpath("crisis", "model", WEIGHTS_FILE).read_bytes()
+        assert len(content) == 2 * second.ngrams._mask + 2 + len(second.abouts) * CATEGORY_SIZE
+
+    @pytest.mark.parametrize("name", [WEIGHTS_FILE, IDEAS_FILE])
+    def test_a_changed_file_is_refused(self, folder: Path, name: str) -> None:
+        file = folder.joinpath("crisis", "model", name)
+        file.write_bytes(file.read_bytes()[:-1] + b" ")
+        with pytest.raises(ContentError, match="not those that model"):
+            SecondStage.load(folder)
+
+    def test_another_format_is_refused(self, folder: Path) -> None:
+        file = folder.joinpath("crisis", "model", MODEL_FILE)
+        file.write_text(file.read_text(encoding="utf-8").replace('"format": 2', '"format": 1'), encoding="utf-8")
+        with pytest.raises(ContentError, match="train it anew"):
+            SecondStage.load(folder)
+
+    def test_a_missing_one_is_refused(self, folder: Path) -> None:
+        folder.joinpath("crisis", "model", WEIGHTS_FILE).unlink()
+        with pytest.raises(ContentError, match="cannot be read"):
+            SecondStage.load(folder)
+
+    def test_a_line_of_ideas_that_is_none_is_named(self) -> None:
+        with pytest.raises(ContentError, match="line 2"):
+            Ideas.read("means: rope\nnothing here\n")
