@@ -241,11 +241,13 @@ class _Builder:
         if not any(isinstance(owner, Rule) for owner in self._owners):
             raise ContentError("crisis: there is no rule in the folder; the detector would find nothing.")
         phrases = {words: frozenset(labels) for words, labels in self._phrases.items()}
+        signals = {owner.key: number for number, owner in enumerate(self._owners) if isinstance(owner, Signal)}
+        together = [frozenset(signals[key] for key in several.signals) for several in self._together]
         return Lexicon(
             owners=tuple(self._owners),
             together=tuple(self._together),
             vocabulary=Vocabulary.of(self._words, self._spellings, self._guarded, self._pictures, self._swappable),
-            matcher=Matcher(self._patterns, phrases, self._common),
+            matcher=Matcher(self._patterns, phrases, self._common, together),
             contexts=Matcher(self._softeners, phrases, self._common),
             common=frozenset(self._common),
             version=f"{CODE_VERSION}-{self._digest.hexdigest()[:12]}",

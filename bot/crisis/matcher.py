@@ -73,20 +73,23 @@ class Matcher:
         patterns: Iterable[Pattern],
         phrases: Mapping[tuple[str, ...], frozenset[str]],
         common: AbstractSet[str] = frozenset(),
+        together: Sequence[AbstractSet[int]] = (),
     ) -> None:
         """``phrases`` maps the words of each member of each class, and each word written in a pattern, to labels.
 
         ``common`` words are those that most texts hold. They change how fast the matcher is, never what it finds.
+        ``together`` are sets of owners that count only where every one of a set is found; else they are not reported.
         """
         self.patterns = tuple(patterns)
         self.layout = Layout(self.patterns)
-        self._prefilter = Prefilter(self.patterns, phrases, common)
+        self._prefilter = Prefilter(self.patterns, phrases, common, together)
         self._singles = {words[0]: labels for words, labels in phrases.items() if len(words) == 1}
         self._by_readings: dict[Readings, int] = {}
         # Of each symbol, by its number: what its words may be labelled, and what follows from that.
         self._labels: list[frozenset[str]] = []
         self._groups: list[int] = []
         self._needs: list[tuple[int, ...]] = []
+        self._parts: list[tuple[tuple[int, int], ...]] = []
         self._denials: list[int] = []
         self._nodes: dict[int, tuple[_Node, ...]] = {}
         self._masks: dict[int, int] = {}
@@ -98,8 +101,10 @@ class Matcher:
 
     def match(self, words: Words) -> Hits:
         """Every place where a pattern ends in ``words``."""
-        known = self._by_readings
-        symbols = [known[one] if one in known else self._symbol(one) for one in words.readings]
+        known = list(map(self._by_readings.get, words.readings))
+        symbols = [
+            self._symbol(one) if symbol is None else symbol for one, symbol in zip(words.readings, known, strict=True)
+        ]
         edges = self._edges(words, symbols)
         every = [*symbols, *(edge.symbol for several in edges.values() for edge in several)] if edges else symbols
         if self._may_match(every):
@@ -165,6 +170,7 @@ class Matcher:
 
     def _fresh(self, labels: frozenset[str]) -> int:
         groups, needs = self._prefilter.groups(labels), self._prefilter.needs(labels)
+        parts = self._prefilter.parts(labels)
         denied = self.layout.denied(labels)
         with self._lock:
             if denied not in self._denied:
@@ -172,6 +178,7 @@ class Matcher:
             self._denials.append(self._denied.index(denied))
             self._groups.append(groups)
             self._needs.append(needs)
+            self._parts.append(parts)
             self._labels.append(labels)
             return len(self._labels) - 1
 
@@ -181,9 +188,9 @@ class Matcher:
         nodes, readings, breaks = self._nodes, words.readings, words.breaks
         count = len(symbols)
         for at, symbol in enumerate(symbols):
-            if symbol not in nodes:
+            places = nodes.get(symbol)
+            if places is None:
                 continue
-            places = nodes[symbol]
             end = at + 1
             while end < count and breaks[end] is not Break.SENTENCE:
                 options = readings[end]
@@ -212,7 +219,12 @@ class Matcher:
             for need in needs[symbol]:
                 if need & present == need:
                     return True
-        return False
+        found = 0
+        for symbol in symbols:
+            for part, need in self._parts[symbol]:
+                if need & present == need:
+                    found |= part
+        return bool(found) and self._prefilter.is_complete(found)
 
     # -- moves ---------------------------------------------------------------------------------------------------------
 
@@ -240,7 +252,17 @@ class Matcher:
             reached.append(number)
             if accepted[number]:
                 found += self._confirmed(accepted[number], at + 1, words, symbols)
-        return Hits(found, symbols, edges, steps)
+        return Hits(self._reported(found), symbols, edges, steps)
+
+    def _reported(self, found: list[Found]) -> list[Found]:
+        """Without those that count only together, where no set of them is whole."""
+        parts = [self._prefilter.part(self.patterns[one.pattern].owner) for one in found]
+        together = 0
+        for part in parts:
+            together |= part
+        if not together or self._prefilter.is_complete(together):
+            return found
+        return [one for one, part in zip(found, parts, strict=True) if not part]
 
     def _move(self, memory: _Memory, number: int, key: int, *, several: bool = False) -> int:
         """Where symbol, denial and clause start, packed in ``key``, lead from a state."""

@@ -5,7 +5,7 @@ fulfils that condition, so a text that does not fulfil it for any pattern has no
 saved.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from bot.crisis.patterns import Kind, Pattern
@@ -19,15 +19,21 @@ class Prefilter:
         patterns: Iterable[Pattern],
         phrases: Mapping[tuple[str, ...], frozenset[str]],
         common: AbstractSet[str],
+        together: Sequence[AbstractSet[int]] = (),
     ) -> None:
-        """``common`` words change how much time is saved, never which texts pass."""
+        """``common`` words change how much time is saved, never which texts pass.
+
+        Patterns of owners named in ``together`` count only where those of a whole set of them match.
+        """
+        self._bits = {owner: 1 << at for at, owner in enumerate(sorted(set().union(*together)))}
+        self._sets = [sum(self._bits[owner] for owner in owners) for owners in together]
         often: dict[str, int] = {}
         for words, labels in phrases.items():
             if len(words) == 1:
                 for label in labels:
                     often[label] = often.get(label, 0) + (100 if words[0] in common else 1)
         numbers: dict[frozenset[str], int] = {}
-        anchored: dict[frozenset[str], set[int]] = {}
+        anchored: dict[frozenset[str], set[tuple[int, int]]] = {}
         for pattern in patterns:
             needed = dict.fromkeys(
                 element.labels for element in pattern.elements if element.kind is Kind.TAKE and not element.optional
@@ -35,16 +41,16 @@ class Prefilter:
             for labels in needed:
                 numbers.setdefault(labels, len(numbers))
             rarest = min(needed, key=lambda labels: (sum(often.get(label, 0) for label in labels), numbers[labels]))
-            anchored.setdefault(rarest, set()).add(sum(1 << numbers[labels] for labels in needed))
+            need = sum(1 << numbers[labels] for labels in needed)
+            anchored.setdefault(rarest, set()).add((self._bits.get(pattern.owner, 0), need))
         self._groups: dict[str, int] = {}
         for labels, number in numbers.items():
             for label in labels:
                 self._groups[label] = self._groups.get(label, 0) | 1 << number
-        needs: dict[str, set[int]] = {}
+        self._needs: dict[str, set[tuple[int, int]]] = {}
         for labels, several in anchored.items():
             for label in labels:
-                needs.setdefault(label, set()).update(several)
-        self._needs = {label: _least(several) for label, several in needs.items()}
+                self._needs.setdefault(label, set()).update(several)
 
     def groups(self, labels: AbstractSet[str]) -> int:
         """Which elements a word, or several words together, may stand for."""
@@ -55,8 +61,19 @@ class Prefilter:
 
     def needs(self, labels: AbstractSet[str]) -> tuple[int, ...]:
         """What the patterns need of which these labels may be the rarest element."""
-        several = {need for label in labels for need in self._needs.get(label, ())}
-        return _least(several)
+        return _least({need for label in labels for part, need in self._needs.get(label, ()) if not part})
+
+    def parts(self, labels: AbstractSet[str]) -> tuple[tuple[int, int], ...]:
+        """The same of patterns that count only together: whose part it is, and what is needed."""
+        return tuple(sorted({one for label in labels for one in self._needs.get(label, ()) if one[0]}))
+
+    def is_complete(self, parts: int) -> bool:
+        """Whether these parts hold all of any set."""
+        return any(parts & one == one for one in self._sets)
+
+    def part(self, owner: int) -> int:
+        """The part that an owner is; 0 for one that counts by itself."""
+        return self._bits.get(owner, 0)
 
 
 def _least(needs: AbstractSet[int]) -> tuple[int, ...]:
