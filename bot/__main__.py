@@ -7,6 +7,7 @@ starts without Discord and ``--help`` without anything.
 
 import argparse
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
@@ -157,11 +158,16 @@ def _keys_rotate(_given: argparse.Namespace) -> int:
 
 
 def _assess(given: argparse.Namespace) -> int:
+    from bot.crisis.detector import Detector  # noqa: PLC0415
     from bot.crisis.lines import assess_lines, explain_lines  # noqa: PLC0415
 
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a text stream here
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # as above
-    for answer in (explain_lines if given.explain else assess_lines)(sys.stdin):
+    gc.disable()  # reading the lexicon makes much and drops little: collecting meanwhile only delays the first answer
+    detector = Detector.load()
+    gc.freeze()
+    gc.enable()
+    for answer in (explain_lines if given.explain else assess_lines)(sys.stdin, detector):
         print(answer, flush=False)
     return 0
 

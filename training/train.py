@@ -80,10 +80,10 @@ class Drawn:
 QUESTIONS: Final = ("flag", "page")
 """In the order of their weights."""
 DRAWN: Final = (
-    Drawn(Tier.PAGE, "page", 0.0005),
+    Drawn(Tier.PAGE, "page", 0.0008),
     # A text that nearly pages is flagged: of lines that should page, that question finds more than the other.
-    Drawn(Tier.NOTIFY, "page", 0.0020),
-    Drawn(Tier.NOTIFY, "flag", 0.0012),
+    Drawn(Tier.NOTIFY, "page", 0.0022),
+    Drawn(Tier.NOTIFY, "flag", 0.0010),
 )
 
 

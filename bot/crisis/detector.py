@@ -206,4 +206,7 @@ class _Findings:
 
 
 def _concerns(context: Context, rule: Rule) -> bool:
+    """A context says something of its own language only: "ten years ago …, me voy a matar" is not of ten years ago."""
+    if context.key.partition("/")[0] != rule.key.partition("/")[0]:
+        return False
     return not context.lowers or not context.lowers.isdisjoint(rule.categories)

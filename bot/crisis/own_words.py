@@ -100,6 +100,10 @@ class OwnWords:
                 found[owner] = OwnFinding(self.terms[owner], span)
         return sorted(found.values(), key=lambda one: (-one.term.tier.rank, one.span, one.term.id))
 
+    def steps(self, text: str) -> int:
+        """How many steps matching ``text`` takes: what a test holds against its length."""
+        return self._matcher.match(read(text, self._vocabulary)).steps
+
     def raised(self, text: str, shipped: Assessment) -> Assessment:
         """The shipped verdict on ``text`` together with what the terms say: as grave or graver, never less."""
         found = self.find(text)

@@ -40,6 +40,8 @@ SHORT: Final = 20
 STRETCHES: Final = ((16, 4), (40, 10))
 """A longer text is read in overlapping stretches of so many words, beginning so many words apart, and in its sentences.
 It counts as its gravest stretch: a long letter does not dilute."""
+ASKED_MORE: Final = 1.0
+"""What a stretch has to score more than a whole text: a text has many, and each may be over the line by chance."""
 _SENTENCE: Final = 3
 """Words from which on a sentence is read by itself."""
 REACH: Final = 5
@@ -310,7 +312,14 @@ class SecondStage:
         parts = [
             (_parted(running[end] - running[start]), sqrt(totals[end] - totals[start])) for start, end in stretches
         ]
-        return [[head.bias + head.scale * tables[head.table] / root for tables, root in parts] for head in heads]
+        asked = [0.0 if end - start == len(text) else ASKED_MORE for start, end in stretches]
+        return [
+            [
+                head.bias + head.scale * tables[head.table] / root - more
+                for (tables, root), more in zip(parts, asked, strict=True)
+            ]
+            for head in heads
+        ]
 
     def _spoken(self, word: str, known: AbstractSet[str]) -> tuple[Spoken, int]:
         """A word, and what its own n-grams weigh."""
@@ -350,17 +359,16 @@ def _parted(both: int) -> tuple[int, int]:
 
 
 def _stretches(count: int, breaks: Sequence[Break]) -> Iterator[tuple[int, int]]:
-    """The stretches that a text of ``count`` words is read in; one, for most. ``breaks`` stand before each word."""
+    """A text of ``count`` words, whole, and the stretches it is read in. ``breaks`` stand before each word."""
+    yield 0, count
     if count <= SHORT:
-        yield 0, count
         return
     begins = [0, *(at for at, before in enumerate(breaks) if at and before is Break.SENTENCE), count]
     yield from ((start, end) for start, end in pairwise(begins) if end - start >= _SENTENCE)
     for length, stride in STRETCHES:
-        for start in range(0, max(count - length, 0) + stride, stride):
-            yield start, min(start + length, count)
-            if start + length >= count:
-                break
+        if length < count:
+            starts = dict.fromkeys((*range(0, count - length, stride), count - length))
+            yield from ((start, start + length) for start in starts)
 
 
 def digest_of(weights: bytes, ideas: str) -> str:
