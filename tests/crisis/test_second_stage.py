@@ -13,7 +13,7 @@ from bot.content.catalogue import content_folder
 from bot.crisis.assessment import Tier
 from bot.crisis.detector import Detector
 from bot.crisis.lexicon import Lexicon
-from bot.crisis.normalise import read
+from bot.crisis.normalise import Break, read
 from bot.crisis.second_stage import (
     ASKED_MORE,
     CATEGORY_SIZE,
@@ -76,10 +76,20 @@ def test_it_earns_its_place_and_says_why(detector: Detector, rules_alone: Detect
         assert found.categories
 
 
-def test_a_long_letter_does_not_dilute_it(detector: Detector, rules_alone: Detector) -> None:
+def test_a_long_letter_does_not_dilute_it(detector: Detector, lexicon: Lexicon, second: SecondStage) -> None:
+    """A sentence of which the model is surer than a stretch is asked for is found among many harmless ones."""
     before = "the bus was late and we talked about soup and the weather for a while. " * 12
-    lines = raised_lines(detector, rules_alone)
-    assert sum(detector.assess(before + line + ". " + before).tier >= Tier.NOTIFY for line in lines) > len(lines) / 2
+    sure = []
+    for line in cases():
+        words = read(line.text, lexicon.vocabulary)
+        if line.split != "dev" or not 3 <= len(words) <= SHORT or Break.SENTENCE in words.breaks[1:]:
+            continue
+        scores = second.scores(spoken(line.text, words), words)
+        if any(score > head.threshold + ASKED_MORE + 0.5 for head, score in zip(second.heads, scores, strict=True)):
+            sure.append(line.text)
+    assert len(sure) > 100
+    found = [text for text in sure if detector.assess(f"{before}{text}. {before}").tier >= Tier.NOTIFY]
+    assert len(found) >= 0.95 * len(sure)
 
 
 @ANY_TEXT
