@@ -80,9 +80,9 @@ class Drawn:
 QUESTIONS: Final = ("flag", "page")
 """In the order of their weights."""
 DRAWN: Final = (
-    Drawn(Tier.PAGE, "page", 0.0008),
+    Drawn(Tier.PAGE, "page", 0.0010),
     # A text that nearly pages is flagged: of lines that should page, that question finds more than the other.
-    Drawn(Tier.NOTIFY, "page", 0.0022),
+    Drawn(Tier.NOTIFY, "page", 0.0024),
     Drawn(Tier.NOTIFY, "flag", 0.0010),
 )
 

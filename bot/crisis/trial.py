@@ -61,7 +61,8 @@ class Examiner:
 
     def __init__(self, detector: Detector, known: Known, lines: Iterable[str]) -> None:
         self.known = known
-        self._detector, self._lines = detector, tuple(lines)
+        # What the second stage makes of a few words by themselves says nothing of the sentences they will stand in.
+        self._rules, self._lines = Detector(detector.lexicon), tuple(lines)
 
     def parse(self, text: str) -> Wording | Refusal:
         """``text`` as a term, as far as it can be told without trying it."""
@@ -75,9 +76,9 @@ class Examiner:
         words = self._compiled(wording)
         if not all(words.find(example) for example in wording.examples()):
             return Refusal(Reason.NOT_FOUND_AGAIN)
-        verdicts = [self._detector.assess(example) for example in wording.examples()]
+        verdicts = [self._rules.assess(example) for example in wording.examples()]
         if all(verdict.tier is Tier.PAGE for verdict in verdicts):
-            return Refusal(Reason.ALREADY_PAGED, {"rule": next(iter(verdicts[0].rules), self._detector.version)})
+            return Refusal(Reason.ALREADY_PAGED, {"rule": next(iter(verdicts[0].rules), self._rules.version)})
         trial = self._try(words)
         if trial.is_too_broad:
             return Refusal(Reason.TOO_BROAD, {"flagged": trial.flagged, "total": trial.total})

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from bot.crisis.terms import LONGEST, MOST_WORDS, Reason, Refusal, Wording, pars
 from bot.crisis.trial import Examined, Examiner, benign_lines
 from bot.errors import ContentError
 from bot.ui.lexicon import Wordings, fenced, unfenced
+from training.corpora import own_lines
 
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
 COMMON = frozenset({"the", "i", "you", "a", "to"})
@@ -216,6 +218,18 @@ class TestTrying:
         spelt = examiner.examine("d i e s")  # read as the word
         assert isinstance(spelt, Refusal)
         assert spelt.reason is Reason.NOT_FOUND_AGAIN
+
+
+def test_what_only_the_second_stage_pages_may_still_be_a_term(examiner: Examiner, detector: Detector) -> None:
+    paged = [line.text for line in own_lines() if line.tier is Tier.PAGE and line.text.isascii()]
+    words = (
+        text
+        for text in paged
+        if text.replace(" ", "").isalpha() and 3 <= len(text.split()) <= 6 and text == text.lower()
+    )
+    by_model = (text for text in words if detector.assess(text).rules[:1] == ("model/page",))
+    outcomes = [examiner.examine(text) for text in islice(by_model, 5)]
+    assert [type(outcome) for outcome in outcomes] == [Examined] * 5
 
 
 class TestEverything:
