@@ -17,7 +17,8 @@ from bot.content.catalogue import content_folder
 from bot.crisis.assessment import Tier
 from bot.crisis.detector import Detector
 from bot.crisis.lexicon import Lexicon
-from bot.crisis.second_stage import IDEAS_FILE, Ideas, SecondStage
+from bot.crisis.ngrams import IDEAS_FILE, Ideas
+from bot.crisis.second_stage import SecondStage
 from training.baselines import automod, phrases
 from training.corpora import Line, benign, cases, functional, relabelled, shared
 from training.measures import BENIGN, REAL, SPANISH, SUITE, Aim, Judged

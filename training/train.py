@@ -24,17 +24,15 @@ from bot.content.catalogue import content_folder
 from bot.crisis.assessment import Category, Tier
 from bot.crisis.folding import fold
 from bot.crisis.lexicon import Lexicon
+from bot.crisis.ngrams import IDEAS_FILE, Ideas, NGrams
 from bot.crisis.normalise import read
 from bot.crisis.second_stage import (
     CATEGORY_SIZE,
     FORMAT,
-    IDEAS_FILE,
     MODEL_FILE,
     WEIGHTS_FILE,
     About,
     Head,
-    Ideas,
-    NGrams,
     SecondStage,
     digest_of,
     spoken,

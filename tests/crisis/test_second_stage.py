@@ -13,16 +13,15 @@ from bot.content.catalogue import content_folder
 from bot.crisis.assessment import Tier
 from bot.crisis.detector import Detector
 from bot.crisis.lexicon import Lexicon
+from bot.crisis.ngrams import IDEAS_FILE, Ideas
 from bot.crisis.normalise import Break, read
 from bot.crisis.second_stage import (
     ASKED_MORE,
     CATEGORY_SIZE,
-    IDEAS_FILE,
     MODEL_FILE,
     SHORT,
     STRETCHES,
     WEIGHTS_FILE,
-    Ideas,
     SecondStage,
     spoken,
 )

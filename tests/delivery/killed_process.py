@@ -45,7 +45,7 @@ async def main(folder: str, api_base: str, token: str, point: str, minutes: str)
     async with open_workshop(Path(folder), api_base, token, clock=clock) as workshop:
         workshop.outbox._transport = DyingTransport(workshop.transport, point)
         if point == "after-claim":
-            workshop.says.compose = _die  # type: ignore[method-assign]
+            workshop.says.compose = _die  # type: ignore[method-assign]  # it dies where a real one would
         await workshop.outbox.release_leases()
         await workshop.drain()
 

@@ -83,7 +83,7 @@ class House:
         async def on_ready() -> None:
             ready.set()
 
-        client.on_ready = on_ready  # type: ignore[attr-defined]
+        client.on_ready = on_ready  # type: ignore[attr-defined]  # discord.py finds it by name
         task = asyncio.create_task(client.start(self.sandbox.token), name="bot under test")
         self.bots.append((client, task))
         waiter = asyncio.create_task(ready.wait())

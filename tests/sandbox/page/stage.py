@@ -172,7 +172,7 @@ async def start_bot(stage: Stage) -> Bot:
     async def on_ready() -> None:
         ready.set()
 
-    bot.on_ready = on_ready  # type: ignore[attr-defined]
+    bot.on_ready = on_ready  # type: ignore[attr-defined]  # discord.py finds it by name
     task = asyncio.create_task(bot.start(stage.sandbox.token), name="bot under test")
     stage.tasks.append((bot, task))
     await asyncio.wait_for(ready.wait(), 10)
