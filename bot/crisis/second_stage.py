@@ -40,6 +40,9 @@ ASKED_MORE: Final = 1.0
 """What a stretch has to score more than a whole text: a text has many, and each may be over the line by chance."""
 _SENTENCE: Final = 3
 """Words from which on a sentence is read by itself."""
+_LIKELY: Final = -1.0
+"""Logarithm of the odds: over it a text is answered as about that category. An overdose answered as intent still gets
+911 and 988; answered as what it is, it gets first what saves. So less than even odds are enough."""
 _MOST_REMEMBERED: Final = 20_000
 """Words whose own weight is remembered at most: all of them words of the lexicon, never of a person."""
 _CARRY: Final = 1 << 22
@@ -149,8 +152,8 @@ class SecondStage:
         """What it is most likely about; where nothing is likely, what is answered most carefully."""
         buckets = self.ngrams.all(stretch)
         scored = [(about.score(buckets), about.category) for about in self.abouts]
-        best = max(scored, default=(-1.0, Category.IMPLICIT_INTENT))
-        if best[0] > 0:
+        best = max(scored, default=(_LIKELY, Category.IMPLICIT_INTENT))
+        if best[0] > _LIKELY:
             return best[1]
         return Category.IMPLICIT_INTENT if tier is Tier.PAGE else Category.HOPELESSNESS
 

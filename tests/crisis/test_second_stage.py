@@ -43,14 +43,6 @@ def second() -> SecondStage:
     return SecondStage.load()
 
 
-def raised_lines(detector: Detector, rules_alone: Detector) -> list[str]:
-    """Own lines that the model raises and the rules do not find."""
-    dev = [line.text for line in cases() if line.split == "dev" and line.tier is Tier.PAGE]
-    return [
-        text for text in dev if rules_alone.assess(text).tier is Tier.NONE and detector.assess(text).tier >= Tier.NOTIFY
-    ]
-
-
 def test_it_never_lowers(detector: Detector, rules_alone: Detector) -> None:
     for line in cases():
         assert detector.assess(line.text).tier >= rules_alone.assess(line.text).tier
@@ -66,12 +58,14 @@ def test_nor_for_any_text_and_its_places_lie_in_it(detector: Detector, rules_alo
 
 
 def test_it_earns_its_place_and_says_why(detector: Detector, rules_alone: Detector) -> None:
-    raised = raised_lines(detector, rules_alone)
-    assert len(raised) >= 10
-    for text in raised:
-        found = detector.assess(text)
+    """On lines nobody read it finds danger that the rules miss. Only counts are told: the lines stay unseen."""
+    unseen = [line.text for line in cases() if line.split != "dev" and line.tier is Tier.PAGE]
+    missed = [text for text in unseen if rules_alone.assess(text).tier is Tier.NONE]
+    raised = [found for text in missed if (found := detector.assess(text)).tier >= Tier.NOTIFY]
+    assert len(raised) >= len(missed) / 3
+    for found in raised:
         assert found.rules
-        assert all(rule == f"model/{found.tier.value}" for rule in found.rules)
+        assert set(found.rules) == {f"model/{found.tier.value}"}
         assert found.categories
 
 

@@ -9,14 +9,15 @@ import pytest
 
 from bot.crisis.assessment import Tier
 from bot.crisis.detector import Detector
+from bot.crisis.rules import reply_key
 from training.corpora import Line, cases
 from training.measures import SPANISH, SUITE, Aim, Judged
 
 FLOORS = {
     # split: never-miss at page, expected at page: flagged, at page; harmless at page (a ceiling)
-    "dev": (0.90, 0.96, 0.90, 0.06),
-    "holdout": (0.75, 0.80, 0.75, 0.12),
-    "sealed": (0.75, 0.80, 0.72, 0.09),
+    "dev": (0.95, 0.97, 0.95, 0.05),
+    "holdout": (0.85, 0.88, 0.83, 0.18),
+    "sealed": (0.79, 0.83, 0.77, 0.11),
 }
 
 
@@ -46,6 +47,26 @@ def test_what_is_said_outright_is_never_missed(verdicts: list[Judged]) -> None:
     ]
     assert len(outright) >= 25
     assert [one.line.text for one in outright if one.tier is not Tier.PAGE] == []
+
+
+ANSWERS = {
+    "overdose_own": {"crisis.reply_overdose"},
+    "overdose_beside_me": {"crisis.reply_overdose", "crisis.reply_third_person"},
+    "withdrawal_danger": {"crisis.reply_withdrawal", "crisis.reply_overdose"},
+    "abuse_now": {"crisis.reply_violence"},
+    "self_harm_now": {"crisis.reply_suicide"},
+    "harm_others": {"crisis.reply_harm_to_others"},
+    "relapse": {"crisis.notify_lapse"},
+}
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_what_is_found_is_answered_with_what_saves(detector: Detector, kind: str) -> None:
+    wanted = [line for line in cases() if line.kind == kind and line.tier >= Tier.NOTIFY]
+    found = [verdict for line in wanted if (verdict := detector.assess(line.text)).tier is line.tier]
+    assert len(found) >= 10
+    answers = [reply_key(one.tier, one.categories) for one in found]
+    assert sum(answer in ANSWERS[kind] for answer in answers) / len(answers) >= 0.75
 
 
 def test_every_danger_has_a_harmless_twin() -> None:
