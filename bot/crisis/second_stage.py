@@ -33,6 +33,8 @@ CATEGORY_SIZE: Final = 1 << 14
 """Weights of each category."""
 SHORT: Final = 20
 """Words up to which a text is read as one."""
+WHOLE: Final = 60
+"""Words up to which a text is read as a whole, too: the training saw no longer ones."""
 STRETCHES: Final = ((16, 4), (40, 10))
 """A longer text is read in overlapping stretches of so many words, beginning so many words apart, and in its sentences.
 It counts as its gravest stretch: a long letter does not dilute."""
@@ -74,9 +76,8 @@ class About:
     bias: float
 
     def score(self, buckets: Sequence[int]) -> float:
-        """The logarithm of the odds that a text of these n-grams is about it."""
-        weights, mask = self.weights, CATEGORY_SIZE - 1
-        return self.bias + self.scale * sum([weights[bucket & mask] for bucket in buckets]) / sqrt(len(buckets))
+        """The logarithm of the odds that a text of these n-grams, cut to CATEGORY_SIZE, is about it."""
+        return self.bias + self.scale * sum(map(self.weights.__getitem__, buckets)) / sqrt(len(buckets))
 
 
 class Raised(NamedTuple):
@@ -150,7 +151,7 @@ class SecondStage:
 
     def _category(self, tier: Tier, stretch: Sequence[str]) -> Category:
         """What it is most likely about; where nothing is likely, what is answered most carefully."""
-        buckets = self.ngrams.all(stretch)
+        buckets = [bucket & (CATEGORY_SIZE - 1) for bucket in self.ngrams.all(stretch)]
         scored = [(about.score(buckets), about.category) for about in self.abouts]
         best = max(scored, default=(_LIKELY, Category.IMPLICIT_INTENT))
         if best[0] > _LIKELY:
@@ -232,12 +233,13 @@ def _parted(both: int) -> tuple[int, int]:
 
 
 def _stretches(count: int, breaks: Sequence[Break]) -> Iterator[tuple[int, int]]:
-    """A text of ``count`` words, whole, and the stretches it is read in. ``breaks`` stand before each word."""
-    yield 0, count
+    """A text of ``count`` words, whole, or the stretches it is read in, or both. ``breaks`` stand before each word."""
+    if count <= WHOLE:
+        yield 0, count
     if count <= SHORT:
         return
     begins = [0, *(at for at, before in enumerate(breaks) if at and before is Break.SENTENCE), count]
-    yield from ((start, end) for start, end in pairwise(begins) if end - start >= _SENTENCE)
+    yield from ((start, end) for start, end in pairwise(begins) if _SENTENCE <= end - start <= WHOLE)
     for length, stride in STRETCHES:
         if length < count:
             starts = dict.fromkeys((*range(0, count - length, stride), count - length))
