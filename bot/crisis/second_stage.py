@@ -31,6 +31,8 @@ FORMAT: Final = 2
 
 CATEGORY_SIZE: Final = 1 << 14
 """Weights of each category."""
+LEAST: Final = 3
+"""Words: "bye" and "tonight" stood in many grave lines and mean nothing alone. What two words can say, rules know."""
 SHORT: Final = 20
 """Words up to which a text is read as one."""
 WHOLE: Final = 60
@@ -40,6 +42,8 @@ STRETCHES: Final = ((16, 4), (40, 10))
 It counts as its gravest stretch: a long letter does not dilute."""
 ASKED_MORE: Final = 1.0
 """What a stretch has to score more than a whole text: a text has many, and each may be over the line by chance."""
+_FEW: Final = 5
+"""Words under which a whole text is asked as much as a stretch: "see you tonight" says little."""
 _SENTENCE: Final = 3
 """Words from which on a sentence is read by itself."""
 _LIKELY: Final = -1.0
@@ -138,7 +142,7 @@ class SecondStage:
         linear in their number.
         """
         heads = [head for head in self.heads if head.tier > above]
-        if not heads or not text:
+        if not heads or len(text) < LEAST:
             return None
         stretches = list(_stretches(len(text), words.breaks))
         for head, scores in zip(heads, self._scores(heads, text, known, stretches), strict=True):
@@ -186,7 +190,7 @@ class SecondStage:
         parts = [
             (_parted(running[end] - running[start]), sqrt(totals[end] - totals[start])) for start, end in stretches
         ]
-        asked = [0.0 if end - start == len(text) else ASKED_MORE for start, end in stretches]
+        asked = [0.0 if _FEW <= end - start == len(text) else ASKED_MORE for start, end in stretches]
         return [
             [
                 head.bias + head.scale * tables[head.table] / root - more

@@ -69,6 +69,18 @@ def test_what_is_found_is_answered_with_what_saves(detector: Detector, kind: str
     assert sum(answer in ANSWERS[kind] for answer in answers) / len(answers) >= 0.75
 
 
+EVERYDAY = (
+    *("hi", "bye", "bye all", "goodbye", "bye bye", "tonight", "good night all", "see you tonight", "bye for now"),
+    *("thanks everyone bye", "ok bye", "night", "love you all", "sorry", "home now", "not tonight", "k", "lol", "ttyl"),
+    *("last day tomorrow", "take care everyone", "hola", "chao", "buenas noches", "gracias a todos", "hasta luego"),
+)
+
+
+@pytest.mark.parametrize("text", EVERYDAY)
+def test_what_everybody_says_wakes_nobody(detector: Detector, text: str) -> None:
+    assert detector.assess(text).tier <= Tier.LOG
+
+
 def test_every_danger_has_a_harmless_twin() -> None:
     suite = cases()
     assert len(suite) >= 600
