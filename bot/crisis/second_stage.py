@@ -42,7 +42,7 @@ STRETCHES: Final = ((16, 4), (40, 10))
 It counts as its gravest stretch: a long letter does not dilute."""
 ASKED_MORE: Final = 1.0
 """What a stretch has to score more than a whole text: a text has many, and each may be over the line by chance."""
-_FEW: Final = 5
+FEW: Final = 5
 """Words under which a whole text is asked as much as a stretch: "see you tonight" says little."""
 _SENTENCE: Final = 3
 """Words from which on a sentence is read by itself."""
@@ -190,7 +190,7 @@ class SecondStage:
         parts = [
             (_parted(running[end] - running[start]), sqrt(totals[end] - totals[start])) for start, end in stretches
         ]
-        asked = [0.0 if _FEW <= end - start == len(text) else ASKED_MORE for start, end in stretches]
+        asked = [0.0 if FEW <= end - start == len(text) else ASKED_MORE for start, end in stretches]
         return [
             [
                 head.bias + head.scale * tables[head.table] / root - more
