@@ -74,7 +74,7 @@ class Workshop:
             "due_at": self.clock.now(),
             "arguments": {"text": f"hello {key}"},
         }
-        return Draft(lane=lane, dedupe_key=key, **{**given, **more})  # type: ignore[arg-type]
+        return Draft(lane=lane, dedupe_key=key, **{**given, **more})  # type: ignore[arg-type]  # mixed values
 
     async def put(self, *drafts: Draft) -> None:
         async with self.database.write() as session:

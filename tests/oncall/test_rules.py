@@ -85,7 +85,7 @@ def test_a_shift_holds_until_its_end_and_then_the_next_one_has_it(where: object,
     assert shift.person is not None
     assert shift.ends_at is not None
     assert now < shift.ends_at <= now + timedelta(days=7, hours=1)
-    last = shift_at(people, week_time, where, anchor, shift.ends_at - timedelta(seconds=1))  # type: ignore[arg-type]
-    following = shift_at(people, week_time, where, anchor, shift.ends_at)  # type: ignore[arg-type]
+    last = shift_at(people, week_time, where, anchor, shift.ends_at - timedelta(seconds=1))  # type: ignore[arg-type]  # as above
+    following = shift_at(people, week_time, where, anchor, shift.ends_at)  # type: ignore[arg-type]  # as above
     assert last.person == shift.person
     assert following.person == people[(people.index(shift.person) + 1) % 3]

@@ -302,12 +302,12 @@ def _validator(components: Mapping[str, Any]) -> type[Validator]:
         yield from best if best is not None else [ValidationError(f"fits none of {len(members)} alternatives")]
 
     keywords = {"$ref": reference, "oneOf": union, "anyOf": union}
-    extended: type[Validator] = validators.extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
+    extended: type[Validator] = validators.extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]  # jsonschema's is untyped
     return extended
 
 
 def _descend(validator: Validator, instance: object, schema: Schema) -> Iterator[ValidationError]:
-    errors: Iterator[ValidationError] = validator.descend(instance, schema)  # type: ignore[attr-defined]
+    errors: Iterator[ValidationError] = validator.descend(instance, schema)  # type: ignore[attr-defined]  # jsonschema's protocol leaves it out
     return errors
 
 
