@@ -22,7 +22,7 @@ from bot.crisis.second_stage import SecondStage
 from training.baselines import automod, phrases
 from training.corpora import Line, benign, cases, functional, relabelled, shared
 from training.measures import BENIGN, REAL, SPANISH, SUITE, Aim, Judged
-from training.train import BENIGN_WEIGHT, QUESTIONS, UNCLEAR_LICENCE, Trainer, learnable
+from training.train import BENIGN_WEIGHT, QUESTIONS, Trainer, learnable
 
 DOC: Final = Path(__file__).resolve().parent.parent / "docs" / "crisis-detection.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
@@ -145,14 +145,13 @@ def suites(judges: Judges, folder: Path | None) -> Iterator[str]:
 def real(judges: Judges, refitted: Refitted, folder: Path) -> Iterator[str]:
     """The labelled messages and the benign lines, each judged by a model that has not seen it."""
     lines = relabelled(folder)
-    learnt = [line for line in lines if line.source != UNCLEAR_LICENCE]
     folds: dict[str, Judge] = {}
     for fold in range(FOLDS):
-        mine = frozenset(line.text for line in learnt[fold::FOLDS])
+        mine = frozenset(line.text for line in lines[fold::FOLDS])
         folds |= dict.fromkeys(mine, refitted.without(mine))
     sources: dict[str, Judge] = {}
-    for source in sorted({line.source for line in learnt}):
-        mine = frozenset(line.text for line in learnt if line.source == source)
+    for source in sorted({line.source for line in lines}):
+        mine = frozenset(line.text for line in lines if line.source == source)
         sources |= dict.fromkeys(mine, refitted.without(mine))
     beside = judges.beside()
     columns = {

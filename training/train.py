@@ -3,7 +3,7 @@
 Two questions are learnt: whether a line pages, and whether it is to be flagged at all (page or notify); and for each
 category whether a line is about it, so that the answer leads with what saves. What is learnt from: our own lines
 (training/lines, the ``dev`` half of the suite), and, where ../shared/data/crisis is beside the clone, the labelled
-messages whose licence is known and the benign lines.
+messages and the benign lines.
 
 Where to draw the line is not learnt but reckoned: the model is fitted anew on one half of the benign lines, and the
 thresholds are those at which so many of the *other* half go over as the budget allows, and the other way about; the
@@ -47,7 +47,6 @@ LONGEST: Final = 60
 """Words of a line that are learnt from."""
 _FARTHEST: Final = 8.0
 """How many times the usual weight one byte reaches."""
-UNCLEAR_LICENCE: Final = "goemotions"
 CATEGORIES: Final = {
     Category.OVERDOSE: ("overdose", "already-done", "use-until"),
     Category.WITHDRAWAL_DANGER: ("withdrawal",),
@@ -148,9 +147,8 @@ def learnable() -> tuple[list[Line], list[Line], list[Line]]:
     folder = shared()
     if folder is None:
         return own, [], []
-    real = [line for line in relabelled(folder) if line.source != UNCLEAR_LICENCE]
     first, second = benign(folder)
-    return own, real, [*first, *second]
+    return own, relabelled(folder), [*first, *second]
 
 
 def _plain(text: str) -> str:

@@ -5,7 +5,7 @@ are. The tone of a text never lowers first-person intent: people in danger joke.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.crisis.assessment import Assessment, Category, Tier
@@ -31,6 +31,7 @@ class _Finding:
     categories: tuple[Category, ...]
     rule: str
     span: tuple[int, int]
+    asks: bool
 
 
 class Detector:
@@ -54,11 +55,19 @@ class Detector:
     def assess(self, text: str) -> Assessment:
         """How urgent ``text`` is and why. Takes time linear in its length; accepts any text, and raises for none."""
         words = read(text, self.lexicon.vocabulary)
-        first = self._by_rules(text, words)
-        if self._second is None or first.tier is Tier.PAGE:
-            return first
+        findings = self._by_rules(text, words)
+        if self._second is None:
+            return self._assessment(findings)
+        if any(finding.tier is Tier.PAGE and not finding.asks for finding in findings):
+            return self._assessment(findings)
         known = self.lexicon.vocabulary.words
-        raised = self._second.raised(spoken(text, words), first.tier, known, words)
+        said = spoken(text, words)
+        if any(finding.tier is Tier.PAGE for finding in findings):
+            if not self._second.doubts(said, known, words):
+                return self._assessment(findings)
+            findings = [_doubted(finding) for finding in findings]
+        first = self._assessment(findings)
+        raised = self._second.raised(said, first.tier, known, words)
         if raised is None:
             return first
         return Assessment(
@@ -69,11 +78,11 @@ class Detector:
             version=self.version,
         )
 
-    def _by_rules(self, text: str, words: Words) -> Assessment:
+    def _by_rules(self, text: str, words: Words) -> list[_Finding]:
         hits = self.lexicon.matcher.match(words)
-        if not hits.found:
-            return self._nothing
-        findings = _Findings(self.lexicon, text, words, hits).all()
+        return _Findings(self.lexicon, text, words, hits).all() if hits.found else []
+
+    def _assessment(self, findings: list[_Finding]) -> Assessment:
         if not findings:
             return self._nothing
         findings.sort(key=lambda finding: (-finding.tier.rank, finding.span, finding.rule))
@@ -139,10 +148,10 @@ class _Findings:
             softener = next((reach.context for reach in mine if reach.covers(match)), None)
             span = self._words.span(match.start, match.end)
             if softener is None or tries >= _MOST_TRIES:
-                return _Finding(rule.tier, rule.categories, rule.key, span)
+                return _Finding(rule.tier, rule.categories, rule.key, span, rule.asks)
             if lowered is None:
                 key = f"{rule.key}+{softener.key}"
-                lowered = _Finding(rule.tier.lowered(), rule.categories, key, span)
+                lowered = _Finding(rule.tier.lowered(), rule.categories, key, span, rule.asks)
         assert lowered is not None  # noqa: S101 - a rule is here because it has a place
         return lowered
 
@@ -201,8 +210,15 @@ class _Findings:
             if signals and several.signals <= signals.keys():
                 matches = [self._places.match(0, signals[key]) for key in several.signals]
                 span = self._words.span(min(one.start for one in matches), max(one.end for one in matches))
-                findings.append(_Finding(several.tier, several.categories, several.key, span))
+                findings.append(_Finding(several.tier, several.categories, several.key, span, several.asks))
         return findings
+
+
+def _doubted(finding: _Finding) -> _Finding:
+    """A finding whose second opinion is that the text is plainly harmless: told to staff, without waking anybody."""
+    if finding.tier is not Tier.PAGE:
+        return finding
+    return replace(finding, tier=finding.tier.lowered(), rule=f"{finding.rule}+model/harmless")
 
 
 def _concerns(context: Context, rule: Rule) -> bool:

@@ -38,6 +38,8 @@ class Rule:
     tier: Tier
     categories: tuple[Category, ...]
     softened: Softened
+    asks: bool = False
+    """Whether it pages only where the second stage does not find the text plainly harmless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Together:
     tier: Tier
     categories: tuple[Category, ...]
     signals: frozenset[str]
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +189,7 @@ class _Builder:
     def _add_file(self, language: _Language, document: Document, file: LexiconFile) -> None:
         for at, rule in enumerate(file.rules):
             key = self._fresh(language, rule.key, document, ("rules", at, "key"))
-            owner = Rule(key, rule.tier, rule.categories, rule.softened)
+            owner = Rule(key, rule.tier, rule.categories, rule.softened, rule.asks)
             self._own(owner, rule.patterns, document, ("rules", at, "patterns"), language)
         for name, sources in file.signals.items():
             signal = Signal(self._fresh(language, name, document, ("signals", name)))
@@ -201,7 +204,7 @@ class _Builder:
             signals = frozenset(f"{language.name}/{name}" for name in several.of)
             for lost in sorted(signals - {owner.key for owner in self._owners if isinstance(owner, Signal)}):
                 document.fail(("together", at, "of"), f'there is no signal "{lost}" in this file or an earlier one.')
-            self._together.append(Together(key, several.tier, several.categories, signals))
+            self._together.append(Together(key, several.tier, several.categories, signals, several.asks))
 
     def _own(
         self,

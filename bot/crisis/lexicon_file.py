@@ -92,6 +92,9 @@ class RuleEntry(_Schema):
     tier: Tier
     categories: tuple[Category, ...] = Field(min_length=1)
     softened: Softened = Softened.ANY
+    asks: bool = False
+    """Whether the rule asks for a second opinion: its words are often harmless. It pages unless the second stage finds
+    the text plainly harmless; then it is of tier notify."""
     patterns: Patterns = Field(min_length=1)
 
 
@@ -102,6 +105,7 @@ class TogetherEntry(_Schema):
     about: str = ""
     tier: Tier
     categories: tuple[Category, ...] = Field(min_length=1)
+    asks: bool = False
     of: tuple[str, ...] = Field(min_length=2)
 
 

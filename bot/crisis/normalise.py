@@ -31,6 +31,8 @@ _APART = 4
 _SPELT_LEAST = 3
 """Letters."""
 _LONGEST_SPELT = 64
+_MOST_PICTURES = 32
+"""Emoji read between two words: the rest of a wall of them says nothing more, and takes time."""
 
 
 class Break(IntEnum):
@@ -146,6 +148,7 @@ class _Reader:
     def between(self, start: int, end: int) -> None:
         """Read what stands between two words: it may divide them, and emoji in it may be words."""
         text, pictures = self._folded.text, self._vocabulary.pictures
+        shown = 0
         for at in range(start, end):
             character = text[at]
             if character in _SENTENCE_ENDS:
@@ -156,7 +159,8 @@ class _Reader:
                 twice = character == "\n" and text[at - 1 : at] == "\n"
                 self._stopped = self._stopped or twice
                 self._pending = max(self._pending, Break.SENTENCE if twice else Break.CLAUSE)
-            elif character in pictures:
+            elif character in pictures and shown < _MOST_PICTURES:
+                shown += 1
                 self.add((pictures[character],), at, at + 1)
 
     def finish(self) -> Words:

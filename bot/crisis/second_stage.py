@@ -46,6 +46,8 @@ FEW: Final = 5
 """Words under which a whole text is asked as much as a stretch: "see you tonight" says little."""
 _SENTENCE: Final = 3
 """Words from which on a sentence is read by itself."""
+_LEEWAY: Final = 3.0
+"""How far under the line for paging a text scores that is plainly harmless: odds of one to twenty against that line."""
 _LIKELY: Final = -1.0
 """Logarithm of the odds: over it a text is answered as about that category. An overdose answered as intent still gets
 911 and 988; answered as what it is, it gets first what saves. So less than even odds are enough."""
@@ -153,6 +155,18 @@ class SecondStage:
                 return Raised(head.tier, category, self._reasons(head, text, first, end, words))
         return None
 
+    def doubts(self, text: Sequence[str], known: AbstractSet[str], words: Words) -> bool:
+        """Whether even the gravest stretch of a text is plainly harmless, as far as this can tell.
+
+        Asked about a text for which a rule would page that asks for a second opinion. It doubts nothing of few words.
+        """
+        if len(text) < LEAST:
+            return False
+        stretches = list(_stretches(len(text), words.breaks))
+        page = self.heads[0]
+        (scores,) = self._scores((page,), text, known, stretches, asked_more=0.0)
+        return max(scores) < page.threshold - _LEEWAY
+
     def _category(self, tier: Tier, stretch: Sequence[str]) -> Category:
         """What it is most likely about; where nothing is likely, what is answered most carefully."""
         buckets = [bucket & (CATEGORY_SIZE - 1) for bucket in self.ngrams.all(stretch)]
@@ -170,7 +184,12 @@ class SecondStage:
         return [max(scores) for scores in self._scores(self.heads, text, frozenset(), stretches)]
 
     def _scores(
-        self, heads: Sequence[Head], text: Sequence[str], known: AbstractSet[str], stretches: Sequence[tuple[int, int]]
+        self,
+        heads: Sequence[Head],
+        text: Sequence[str],
+        known: AbstractSet[str],
+        stretches: Sequence[tuple[int, int]],
+        asked_more: float = ASKED_MORE,
     ) -> list[list[float]]:
         """For each head, what it gives each stretch."""
         both = self._both
@@ -190,7 +209,7 @@ class SecondStage:
         parts = [
             (_parted(running[end] - running[start]), sqrt(totals[end] - totals[start])) for start, end in stretches
         ]
-        asked = [0.0 if FEW <= end - start == len(text) else ASKED_MORE for start, end in stretches]
+        asked = [0.0 if FEW <= end - start == len(text) else asked_more for start, end in stretches]
         return [
             [
                 head.bias + head.scale * tables[head.table] / root - more

@@ -116,6 +116,13 @@ def test_any_text_is_read_in_order_and_in_place(lexicon: Lexicon, text: str) -> 
     assert len(fold(text).text) <= 3 * len(text)
 
 
+def test_a_wall_of_emoji_is_read_no_further_than_it_says_something(lexicon: Lexicon) -> None:
+    """And what is written after it is read."""
+    seen = words(lexicon, "ok " + "💀" * 500 + " goodnight")
+    assert len(seen) == 1 + 32 + 1
+    assert seen.readings[-1]
+
+
 def test_sentences_end_at_stops_but_not_after_a_single_word(lexicon: Lexicon) -> None:
     none, clause, sentence = Break.NONE, Break.CLAUSE, Break.SENTENCE
     assert words(lexicon, "I am fine. You too?").breaks == [none, none, none, sentence, none]

@@ -1,4 +1,4 @@
-"""The statistical model: it raises and never lowers, says why, keeps nothing, and reckons as the training does."""
+"""The statistical model: it raises, it doubts only rules that ask, it says why, keeps nothing, reckons as trained."""
 
 import shutil
 from array import array
@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.content.catalogue import content_folder
-from bot.crisis.assessment import Tier
+from bot.crisis.assessment import Category, Tier
 from bot.crisis.detector import Detector
-from bot.crisis.lexicon import Lexicon
+from bot.crisis.lexicon import Lexicon, Rule
 from bot.crisis.ngrams import IDEAS_FILE, Ideas
 from bot.crisis.normalise import Break, read
 from bot.crisis.second_stage import (
@@ -44,18 +44,59 @@ def second() -> SecondStage:
     return SecondStage.load()
 
 
-def test_it_never_lowers(detector: Detector, rules_alone: Detector) -> None:
+@pytest.fixture(scope="module")
+def sure(lexicon: Lexicon) -> frozenset[str]:
+    """The rules that page by themselves."""
+    rules = (owner for owner in lexicon.owners if isinstance(owner, Rule))
+    return frozenset(rule.key for rule in rules if rule.tier is Tier.PAGE and not rule.asks)
+
+
+def test_it_never_lowers_what_needs_no_second_opinion(
+    detector: Detector, rules_alone: Detector, sure: frozenset[str]
+) -> None:
     for line in cases():
-        assert detector.assess(line.text).tier >= rules_alone.assess(line.text).tier
+        first, whole = rules_alone.assess(line.text), detector.assess(line.text)
+        if whole.tier < first.tier:
+            assert (first.tier, whole.tier) == (Tier.PAGE, Tier.NOTIFY)
+            assert sure.isdisjoint(first.rules)
+            assert any(rule.endswith("+model/harmless") for rule in whole.rules)
 
 
 @ANY_TEXT
 @given(text=st.text(max_size=300))
-def test_nor_for_any_text_and_its_places_lie_in_it(detector: Detector, rules_alone: Detector, text: str) -> None:
-    found = detector.assess(text)
-    assert found.tier >= rules_alone.assess(text).tier
+def test_nor_for_any_text_and_its_places_lie_in_it(
+    detector: Detector, rules_alone: Detector, sure: frozenset[str], text: str
+) -> None:
+    found, first = detector.assess(text), rules_alone.assess(text)
+    assert found.tier >= first.tier or (found.tier is Tier.NOTIFY and sure.isdisjoint(first.rules))
     assert len(found.rules) == len(found.spans)
     assert all(0 <= start < end <= len(text) for start, end in found.spans)
+
+
+def test_a_rule_that_asks_is_doubted_and_one_that_does_not_never_is(detector: Detector, rules_alone: Detector) -> None:
+    harmless = "two years since i got out. he broke my jaw once. im safe now"
+    assert rules_alone.assess(harmless).tier is Tier.PAGE
+    doubted = detector.assess(harmless)
+    assert doubted.tier is Tier.NOTIFY
+    assert "en/danger-from-somebody+model/harmless" in doubted.rules
+    assert doubted.categories[0] is Category.HARM_FROM_OTHERS
+    both = detector.assess(f"{harmless}. anyway i want to kill myself")
+    assert both.tier is Tier.PAGE
+    assert not any(rule.endswith("model/harmless") for rule in both.rules)
+
+
+def test_a_grave_sentence_is_not_doubted_for_the_harmless_ones_around_it(detector: Detector) -> None:
+    small_talk = "the soup was good and the bus was late. we are going to the market on sunday. "
+    alone = detector.assess("he hit me again and locked the door, i'm scared")
+    assert alone.tier is Tier.PAGE
+    assert detector.assess(
+        f"{small_talk * 4}he hit me again and locked the door, i'm scared. {small_talk * 4}"
+    ).tier is (Tier.PAGE)
+
+
+def test_words_too_few_to_judge_are_not_doubted(detector: Detector, rules_alone: Detector) -> None:
+    for text in ("od'd", "stabbed me"):
+        assert detector.assess(text).tier >= rules_alone.assess(text).tier
 
 
 def test_it_earns_its_place_and_says_why(detector: Detector, rules_alone: Detector) -> None:
