@@ -11,13 +11,14 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import Database
-from bot.delivery import records
-from bot.delivery.kinds import Deed, Kind, Kinds, Post, QuietKind, Receipt, Withdrawn
+from bot.delivery import records, standings
+from bot.delivery.kinds import Deed, Errand, Kind, Kinds, Post, Postponed, QuietKind, Receipt, Withdrawn
 from bot.delivery.pacing import current_lane
 from bot.delivery.records import Delivery, Draft
 from bot.delivery.rules import (
     LANES,
     LEASE,
+    OVER_DISCORD,
     Lane,
     Outcome,
     State,
@@ -26,6 +27,7 @@ from bot.delivery.rules import (
     must_look_first,
     wait_before_retry,
 )
+from bot.delivery.standings import Standing
 from bot.delivery.transport import RefusedForGoodError, Transport, TryLaterError, UnsureError
 from bot.observe.logs import get_logger
 from bot.timing import Clock
@@ -34,22 +36,32 @@ __all__ = [
     "Deed",
     "Delivery",
     "Draft",
+    "Errand",
     "Kind",
     "Kinds",
     "Lane",
     "Outbox",
     "Outcome",
     "Post",
+    "Postponed",
     "QuietKind",
     "Receipt",
+    "Standing",
+    "State",
     "Withdrawn",
 ]
 
 log = get_logger(__name__)
 
 # How many of a lane may be under way at once. Pages never wait for a slot that a reminder holds.
-SLOTS = {Lane.CRISIS: 64, Lane.DIRECT: 16, Lane.BULK: 24}
-DEADLINE = {Lane.CRISIS: timedelta(seconds=20), Lane.DIRECT: timedelta(seconds=60), Lane.BULK: timedelta(seconds=60)}
+# A road that hangs holds its slot for its deadline and then leaves it for its wait: 256 are more than a clinic has.
+SLOTS = {Lane.CRISIS: 64, Lane.ROADS: 256, Lane.DIRECT: 16, Lane.BULK: 24}
+DEADLINE = {
+    Lane.CRISIS: timedelta(seconds=20),
+    Lane.ROADS: timedelta(seconds=20),  # each sender has ten of its own; this is for what goes before and after
+    Lane.DIRECT: timedelta(seconds=60),
+    Lane.BULK: timedelta(seconds=60),
+}
 
 
 class Outbox:
@@ -77,6 +89,7 @@ class Outbox:
         self._woken = asyncio.Event()
         self._looking = False
         self._closing = False
+        self._open_lanes = frozenset(LANES)
         self.on_change: Callable[[], None] = lambda: None
 
     async def put(self, session: AsyncSession, drafts: Iterable[Draft]) -> None:
@@ -110,6 +123,28 @@ class Outbox:
         """(channel id, message id) of each message of ``kind`` sent for ``subject``."""
         return await records.messages_of(session, subject, kind)
 
+    async def standings(self, session: AsyncSession, subject: str, kinds: Sequence[str]) -> Sequence[Standing]:
+        """How every delivery of ``kinds`` for ``subject`` stands, oldest first."""
+        return await standings.standings(session, subject, kinds)
+
+    async def last_to(self, session: AsyncSession, user_id: int, kinds: Sequence[str]) -> Standing | None:
+        """How the newest delivery of ``kinds`` to this person that came to an end did end."""
+        return await standings.last_to(session, user_id, kinds)
+
+    async def oldest_page_due(self) -> datetime | None:
+        """When the longest waiting page on Discord was due (UTC), or none. Outside roads wait on purpose."""
+        async with self._database.read() as session:
+            return await standings.oldest_due(session, Lane.CRISIS)
+
+    def hold_discord(self) -> None:
+        """Claim nothing that goes over Discord until ``release_discord``: there is no login yet. Roads go."""
+        self._open_lanes -= OVER_DISCORD
+
+    def release_discord(self) -> None:
+        """Discord can be reached: send what waited."""
+        self._open_lanes |= OVER_DISCORD
+        self.wake()
+
     def wake(self) -> None:
         """Look for due rows now."""
         self._woken.set()
@@ -119,9 +154,9 @@ class Outbox:
         self.on_change()
 
     async def nearest(self) -> datetime | None:
-        """When the next row is due (UTC), or none."""
+        """When the next row that may go is due (UTC), or none."""
         async with self._database.read() as session:
-            return await records.nearest(session)
+            return await records.nearest(session, self._open_lanes)
 
     async def release_leases(self) -> int:
         """At a start on SQLite: nobody else holds a claim, so every claimed row is due now."""
@@ -147,7 +182,7 @@ class Outbox:
         started = 0
         async with self._database.read() as session:
             lanes = await records.lanes_due(session, self._clock.now())
-        for lane in lanes:
+        for lane in (one for one in lanes if one in self._open_lanes):
             free = SLOTS[lane] - len(self._under_way[lane])
             if free <= 0 or self._closing:
                 continue
@@ -216,6 +251,11 @@ class Outbox:
         if isinstance(composed, Withdrawn):
             await self._end(delivery, State.CANCELLED, composed.reason)
             return
+        if isinstance(composed, Postponed):
+            async with self._database.write() as session:
+                await records.put_back(session, delivery, composed.until, unsure=False, counts=False)
+            self.on_change()
+            return
         receipt: Receipt | None = None
         if isinstance(composed, Post) and must_look_first(delivery.unsure_since, self._clock.now()):
             assert delivery.unsure_since is not None  # noqa: S101  # what must_look_first has just said, for the type
@@ -224,7 +264,9 @@ class Outbox:
             async with self._database.write() as session:
                 if not await records.about_to_send(session, delivery, self._clock.now()):
                     return
-            if isinstance(composed, Deed):
+            if isinstance(composed, Errand):
+                receipt = await composed.run()
+            elif isinstance(composed, Deed):
                 receipt = await self._transport.do(delivery, composed)
             else:
                 receipt = await self._transport.post(delivery, composed)
@@ -245,6 +287,7 @@ class Outbox:
             else:
                 # Called off, or taken over, while it was on its way: the message exists, so at least say where.
                 await records.note_message(session, delivery, message)
+                await kind.arrived_late(session, delivery, receipt, now)
                 log.info("outbox.sent_after_claim_ended", delivery=delivery.id, kind=delivery.kind)
 
     async def _refused(self, delivery: Delivery, outcome: Outcome) -> None:
@@ -266,8 +309,11 @@ class Outbox:
     async def _again(self, delivery: Delivery, *, unsure: bool, at_least: float | None = None) -> None:
         wait = wait_before_retry(delivery.lane, delivery.attempts, self._jitter())
         wait = max(wait, timedelta(seconds=at_least or 0))
+        now = self._clock.now()
+        kind = self._kinds.find(delivery.kind)
         async with self._database.write() as session:
-            await records.put_back(session, delivery, self._clock.now() + wait, unsure=unsure)
+            if await records.put_back(session, delivery, now + wait, unsure=unsure) and kind is not None:
+                await kind.unanswered(session, delivery, now)
         log.info("outbox.again", delivery=delivery.id, kind=delivery.kind, attempts=delivery.attempts, unsure=unsure)
         self.on_change()
 

@@ -16,6 +16,8 @@ from tests.db.tables import NOON, Note, counters
 pytestmark = pytest.mark.filterwarnings("error::ResourceWarning")
 
 WRITERS = 15
+CONNECTIONS = 12
+"""As many readers as have a connection at once."""
 
 
 async def value_of(database: Database) -> int:
@@ -150,6 +152,35 @@ class TestReading:
 
     async def test_more_at_once_than_there_are_connections(self, house: Database) -> None:
         assert await asyncio.gather(*(value_of(house) for _ in range(40))) == [0] * 40
+
+    async def test_one_inside_another_shares_its_view_and_its_connection(self, house: Database) -> None:
+        """As many as have a connection wait for each other, and then each looks up something else."""
+        there = asyncio.Barrier(CONNECTIONS)
+
+        async def looks_up() -> int:
+            async with house.read() as session:
+                await session.scalar(select(counters.c.value))
+                await there.wait()
+                return await value_of(house)
+
+        async with asyncio.timeout(10):
+            assert await asyncio.gather(*(looks_up() for _ in range(CONNECTIONS))) == [0] * CONNECTIONS
+
+    async def test_what_was_written_inside_another_is_seen(self, house: Database) -> None:
+        async with house.read() as session:
+            assert await session.scalar(select(counters.c.value)) == 0
+            assert await value_of(house) == 0
+            await read_modify_write(house)
+            assert await value_of(house) == 1
+        assert await value_of(house) == 1
+
+    async def test_an_error_inside_another_ends_neither_for_others(self, house: Database) -> None:
+        async with house.read() as session:
+            with pytest.raises(LookupError):
+                async with house.read():
+                    raise LookupError
+            assert await session.scalar(select(counters.c.value)) == 0
+        assert await value_of(house) == 0
 
 
 class TestCancelled:
