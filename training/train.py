@@ -40,9 +40,9 @@ from bot.crisis.second_stage import (
 from training.corpora import Line, benign, cases, own_lines, relabelled, shared
 from training.logistic import Example, Fitted, fit
 
-SIZE: Final = 1 << 18
+SIZE: Final = 1 << 20
 """Weights of each question."""
-COST, BENIGN_WEIGHT, EPOCHS, SEED = 30.0, 6.0, 12, 20_261_122
+COST, BENIGN_WEIGHT, EPOCHS, SEED = 10.0, 6.0, 12, 20_261_122
 LONGEST: Final = 60
 """Words of a line that are learnt from."""
 _FARTHEST: Final = 8.0
@@ -77,10 +77,10 @@ class Drawn:
 QUESTIONS: Final = ("flag", "page")
 """In the order of their weights."""
 DRAWN: Final = (
-    Drawn(Tier.PAGE, "page", 0.0010),
+    Drawn(Tier.PAGE, "page", 0.0016),
     # A text that nearly pages is flagged: of lines that should page, that question finds more than the other.
-    Drawn(Tier.NOTIFY, "page", 0.0024),
-    Drawn(Tier.NOTIFY, "flag", 0.0010),
+    Drawn(Tier.NOTIFY, "page", 0.0036),
+    Drawn(Tier.NOTIFY, "flag", 0.0018),
 )
 
 

@@ -67,7 +67,8 @@ class Detector:
                 return self._assessment(findings)
             findings = [_doubted(finding) for finding in findings]
         first = self._assessment(findings)
-        raised = self._second.raised(said, first.tier, known, words)
+        explained = Category.PAST in first.categories or any("+" in rule for rule in first.rules)
+        raised = self._second.raised(said, first.tier, known, words, explained=explained)
         if raised is None:
             return first
         return Assessment(

@@ -1,4 +1,4 @@
-"""A small statistical model that may raise what the rules found, and never lowers it.
+"""A small statistical model that may raise what the rules found, and is asked by some rules for a second opinion.
 
 Rules know the words they were given. This knows which words, pieces of words, neighbours and pairs of ideas stood in
 lines of people in danger and which in harmless ones: logistic regression over hashed n-grams, learnt by
@@ -8,6 +8,7 @@ keeps no words of anybody: an n-gram is a number, and nobody can read a text fro
 
 import hashlib
 import json
+import sys
 from array import array
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -29,7 +30,7 @@ WEIGHTS_FILE: Final = "weights.bin"
 FORMAT: Final = 2
 """Goes up when the same weights would be read differently: other n-grams, another hash."""
 
-CATEGORY_SIZE: Final = 1 << 14
+CATEGORY_SIZE: Final = 1 << 16
 """Weights of each category."""
 LEAST: Final = 3
 """Words: "bye" and "tonight" stood in many grave lines and mean nothing alone. What two words can say, rules know."""
@@ -46,15 +47,18 @@ FEW: Final = 5
 """Words under which a whole text is asked as much as a stretch: "see you tonight" says little."""
 _SENTENCE: Final = 3
 """Words from which on a sentence is read by itself."""
-_LEEWAY: Final = 3.0
-"""How far under the line for paging a text scores that is plainly harmless: odds of one to twenty against that line."""
-_LIKELY: Final = -1.0
+_LEEWAY: Final = 2.7
+"""How far under the line for paging a text scores that is plainly harmless: a fifteenth of the odds at that line."""
+_LIKELY: Final = -1.5
 """Logarithm of the odds: over it a text is answered as about that category. An overdose answered as intent still gets
 911 and 988; answered as what it is, it gets first what saves. So less than even odds are enough."""
 _MOST_REMEMBERED: Final = 20_000
 """Words whose own weight is remembered at most: all of them words of the lexicon, never of a person."""
-_CARRY: Final = 1 << 22
+_CARRY: Final = 1 << 24
 """What the first question's weights are multiplied by to share a number with the second's: no sum reaches so far."""
+_MOVED: Final = bytes(octet ^ 0x80 for octet in range(256))
+_IS_NEGATIVE: Final = bytes(octet >> 7 for octet in range(256))
+_SIGN: Final = bytes(0xFF if octet >> 7 else 0 for octet in range(256))
 _SHOWN: Final = 3
 """Places named as reasons."""
 
@@ -101,8 +105,7 @@ class SecondStage:
         self.heads, self.abouts, self.ngrams, self.version = tuple(heads), tuple(abouts), ngrams, version
         self._own: dict[str, tuple[Spoken, int]] = {}
         first, second = ({head.table: head.weights for head in self.heads}[table] for table in (0, 1))
-        # Both questions' weights in one number, so that each n-gram is looked up once.
-        self._both = array("i", [one * _CARRY + two for one, two in zip(first, second, strict=True)])
+        self._both = _joined(first, second)
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "SecondStage":
@@ -137,19 +140,23 @@ class SecondStage:
             abouts.append(About(Category(about["category"]), weights, about["scale"], about["bias"]))
         return cls(heads, abouts, NGrams(Ideas.read(ideas), size), f"m{FORMAT}-{digest[:8]}")
 
-    def raised(self, text: Sequence[str], above: Tier, known: AbstractSet[str], words: Words) -> Raised | None:
+    def raised(
+        self, text: Sequence[str], above: Tier, known: AbstractSet[str], words: Words, *, explained: bool = False
+    ) -> Raised | None:
         """The gravest tier over ``above`` that the model is sure of, or None.
 
-        ``text`` are the words as read, ``words`` where they stand; those among ``known`` may be remembered. Takes time
-        linear in their number.
+        ``text`` are the words as read, ``words`` where they stand; those among ``known`` may be remembered. Where a
+        context has ``explained`` what rules found (somebody else said it, it is long past), it has to be surer. Takes
+        time linear in their number.
         """
+        more = ASKED_MORE if explained else 0.0
         heads = [head for head in self.heads if head.tier > above]
         if not heads or len(text) < LEAST:
             return None
         stretches = list(_stretches(len(text), words.breaks))
         for head, scores in zip(heads, self._scores(heads, text, known, stretches), strict=True):
             best = max(range(len(scores)), key=scores.__getitem__)
-            if scores[best] >= head.threshold:
+            if scores[best] >= head.threshold + more:
                 first, end = stretches[best]
                 category = self._category(head.tier, text[first:end])
                 return Raised(head.tier, category, self._reasons(head, text, first, end, words))
@@ -247,6 +254,26 @@ class SecondStage:
             else:
                 merged.append((start, last))
         return tuple(words.span(first + start, first + last + 1) for start, last in merged)
+
+
+def _joined(first: "array[int]", second: "array[int]") -> "array[int]":
+    """Both questions' weights in one number, ``first * _CARRY + second``, so that each n-gram is looked up once.
+
+    There are a million: they are put together as bytes, the second's sign spread over the lower three, and taken from
+    the first as one subtraction of two long numbers, where it is below zero.
+    """
+    low = second.tobytes()
+    borrowed = int.from_bytes(low.translate(_IS_NEGATIVE), "little")
+    # Moved up by 128, no byte is below zero, and none borrows from the next.
+    high = int.from_bytes(first.tobytes().translate(_MOVED), "little") - borrowed
+    octets = bytearray(4 * len(low))
+    octets[0::4] = low
+    octets[1::4] = octets[2::4] = low.translate(_SIGN)
+    octets[3::4] = high.to_bytes(len(low), "little").translate(_MOVED)
+    both = array("i", bytes(octets))
+    if sys.byteorder == "big":
+        both.byteswap()
+    return both
 
 
 def _parted(both: int) -> tuple[int, int]:

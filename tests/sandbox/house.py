@@ -103,7 +103,9 @@ class House:
         """Wait until the client has read every event it was sent."""
 
         def is_level() -> bool:
-            sequences = {shard_id: shard.ws.sequence for shard_id, shard in bot._AutoShardedClient__shards.items()}  # type: ignore[attr-defined]
+            # The shards' places in the stream: discord.py shows their latency, and nothing of this.
+            shards = bot._AutoShardedClient__shards  # type: ignore[attr-defined]  # named so by Python for its class
+            sequences = {shard_id: shard.ws.sequence for shard_id, shard in shards.items()}
             return all(
                 session.connected and sequences.get(session.shard_id) == session.sequence
                 for session in self.sandbox.sessions

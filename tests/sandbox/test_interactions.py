@@ -196,7 +196,9 @@ async def test_thinking_is_filled_by_an_edit(house: House) -> None:
 
     async def press(interaction: discord.Interaction) -> None:
         await interaction.response.defer(thinking=True)
-        assert house.sandbox.world.interactions.get(interaction.id).complete is False  # type: ignore[union-attr]
+        seen = house.sandbox.world.interactions.get(interaction.id)
+        assert seen is not None
+        assert seen.complete is False
         await interaction.edit_original_response(content="ready")
 
     _, message_id = await put_card(house, bot, press)
