@@ -73,6 +73,8 @@ class Kind(Protocol):
     name: str
     gives_up_on: frozenset[Outcome]
     """Refusals that end even a page of this kind: those after which its fallback has taken over."""
+    only_looks: bool
+    """Whether composing it only reads: then all of it reads one view of the database, over one connection."""
 
     async def compose(self, delivery: Delivery, now: datetime) -> Post | Deed | Errand | Postponed | Withdrawn:
         """Look once more whether it is still wanted (``now`` is UTC), and say what is to be sent."""
@@ -94,6 +96,7 @@ class QuietKind:
     """A base for kinds that have nothing to note and no other road."""
 
     gives_up_on: frozenset[Outcome] = frozenset()
+    only_looks = False
 
     async def sent(self, session: AsyncSession, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
         """Nothing to note."""

@@ -247,7 +247,7 @@ class Outbox:
         if is_too_late(delivery.expires_at, self._clock.now()):
             await self._end(delivery, State.EXPIRED, Outcome.LATE)
             return
-        composed = await kind.compose(delivery, self._clock.now())
+        composed = await self._compose(kind, delivery)
         if isinstance(composed, Withdrawn):
             await self._end(delivery, State.CANCELLED, composed.reason)
             return
@@ -271,6 +271,12 @@ class Outbox:
             else:
                 receipt = await self._transport.post(delivery, composed)
         await self._record(kind, delivery, receipt)
+
+    async def _compose(self, kind: Kind, delivery: Delivery) -> Post | Deed | Errand | Postponed | Withdrawn:
+        if not kind.only_looks:
+            return await kind.compose(delivery, self._clock.now())
+        async with self._database.read():  # what it looks up inside shares this view: a page is a dozen look-ups
+            return await kind.compose(delivery, self._clock.now())
 
     async def _is_known(self, message_id: int) -> bool:
         async with self._database.read() as session:

@@ -41,6 +41,7 @@ class CrisisReply(QuietKind):
 
     name = REPLY
     gives_up_on = frozenset({Outcome.REFUSED})
+    only_looks = True
 
     def __init__(self, crisis: CrisisService, outbox: Outbox, content: Content, places: Places) -> None:
         self._crisis, self._outbox, self._content, self._places = crisis, outbox, content, places

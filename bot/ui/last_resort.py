@@ -152,7 +152,7 @@ class CardFromMemory:
 
     def __init__(self, card: Kind, oncall: OnCallService, unrecorded: Unrecorded, client: discord.Client) -> None:
         self._card, self._oncall, self._unrecorded, self._client = card, oncall, unrecorded, client
-        self.name, self.gives_up_on = card.name, card.gives_up_on
+        self.name, self.gives_up_on, self.only_looks = card.name, card.gives_up_on, card.only_looks
 
     async def compose(self, delivery: Delivery, now: datetime) -> Post | Deed | Errand | Postponed | Withdrawn:
         """The card, or the change of the one that is there."""

@@ -136,6 +136,7 @@ class PageCard(QuietKind):
     """The card in #on-call, which mentions those whom the step pages."""
 
     name = "oncall.card"
+    only_looks = True
 
     def __init__(self, cards: Cards, places: Places, outbox: Outbox) -> None:
         self._cards, self._places, self._outbox = cards, places, outbox
@@ -204,6 +205,7 @@ class PageDm(QuietKind):
     """The page by DM."""
 
     name = "oncall.dm"
+    only_looks = True
     gives_up_on = frozenset({Outcome.REFUSED, Outcome.TARGET_GONE})
 
     def __init__(self, cards: Cards) -> None:

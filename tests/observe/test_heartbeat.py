@@ -149,9 +149,7 @@ async def test_it_is_well_again_when_what_failed_is_mended(outside: Outside) -> 
 
 
 @pytest.mark.parametrize("trouble", ["refused", "not there", "hangs"])
-async def test_an_address_that_does_not_answer_harms_nothing_and_stays_secret(
-    trouble: str, outside: Outside
-) -> None:
+async def test_an_address_that_does_not_answer_harms_nothing_and_stays_secret(trouble: str, outside: Outside) -> None:
     outside.status = 404 if trouble == "refused" else 200
     outside.hold = asyncio.Event() if trouble == "hangs" else None
     url = f"http://127.0.0.1:1/{SECRET}" if trouble == "not there" else outside.url

@@ -27,10 +27,10 @@ async def test_it_pages_climbs_and_stops_at_the_acknowledgement(house: House) ->
     answer = await rivera.clicks("Acknowledge", in_="on-call")
     assert "You have it" in answer.text
     assert not any(person.is_paged() for person in house.staff)
-    cards = [text for text in rivera.texts("on-call") if "Alex" in text]
+    said = [text for text in rivera.texts("on-call") if "Alex" in text]
     await rivera.clicks("Still with it", in_="on-call")
     await house.advance(hours=2)
-    assert [text for text in rivera.texts("on-call") if "Alex" in text] == cards
+    assert [text for text in rivera.texts("on-call") if "Alex" in text] == said
     assert not any(person.is_paged() for person in house.staff)
 
 
