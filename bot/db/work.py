@@ -9,8 +9,8 @@
         rows = await session.scalars(select(CheckIn))
 
 A row that is read in order to be changed is read in the *writing* unit. On SQLite these run one after another, in the
-order they were asked for; on PostgreSQL they run side by side, so such a row is also read `with_for_update()`, which
-SQLite leaves out.
+order they were asked for, but for what is `in_a_hurry()`, which goes first; on PostgreSQL they run side by side, so
+such a row is also read `with_for_update()`, which SQLite leaves out.
 """
 
 import asyncio
@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from bot.db.engine import Purpose, make_engine, parse_url, shown, sqlite_path
 from bot.db.files import prepare_file
 from bot.db.ring import KeyRing
+from bot.db.turn import Turn
 from bot.errors import DatabaseError
 
 _T = TypeVar("_T")
@@ -44,7 +45,7 @@ class Database:
         self.patience = patience
         self._writer = make_engine(url, keys, Purpose.WRITE, patience)
         self._reader = self._make_reader()
-        self._turn = asyncio.Lock() if self.path is not None else None
+        self._turn = Turn() if self.path is not None else None
         self._writing: set[asyncio.Task[Any]] = set()
         self._reading: dict[asyncio.Task[Any], AsyncSession] = {}
 
@@ -153,7 +154,7 @@ class Database:
 
     @asynccontextmanager
     async def _my_turn(self) -> AsyncIterator[None]:
-        # SQLite's busy timeout is a lottery among those who wait; this queue is served in order.
+        # SQLite's busy timeout is a lottery among those who wait; this queue is served in order, pages first.
         if self._turn is None:
             yield
             return

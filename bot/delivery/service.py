@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db import Database
+from bot.db import Database, in_a_hurry
 from bot.delivery import records, standings
 from bot.delivery.kinds import Deed, Errand, Kind, Kinds, Post, Postponed, QuietKind, Receipt, Withdrawn
 from bot.delivery.pacing import current_lane
@@ -19,6 +19,7 @@ from bot.delivery.rules import (
     LANES,
     LEASE,
     OVER_DISCORD,
+    URGENT,
     Lane,
     Outcome,
     State,
@@ -87,7 +88,8 @@ class Outbox:
         )
         self._under_way: dict[Lane, set[asyncio.Task[None]]] = {lane: set() for lane in LANES}
         self._woken = asyncio.Event()
-        self._looking = False
+        self._looking = self._look_again = False
+        self._rest: asyncio.Task[None] | None = None
         self._closing = False
         self._open_lanes = frozenset(LANES)
         self.on_change: Callable[[], None] = lambda: None
@@ -170,24 +172,43 @@ class Outbox:
             self._looking = True
             self._woken.clear()
             try:
-                await self.start_due()
+                await self._look()
             except Exception:
                 # The rows are still there; the next tick, at most 15 s away, looks again.
                 log.exception("outbox.pass_failed")
             finally:
                 self._looking = False
 
-    async def start_due(self) -> int:
-        """Claim what is due, as far as slots are free, and start sending it; how many were started."""
+    async def _look(self) -> None:
+        """Pages at once; the rest beside it, so that a page that comes meanwhile waits for no claim of a reminder."""
+        await self.start_due(URGENT)
+        if self._rest is not None and not self._rest.done():
+            self._look_again = True
+            return
+        self._rest = asyncio.create_task(self._start_rest(), name="handrail: outbox, all but pages")
+
+    async def _start_rest(self) -> None:
+        with in_a_hurry(False):
+            try:
+                await self.start_due(frozenset(LANES) - URGENT)
+            except Exception:
+                log.exception("outbox.pass_failed")
+        if self._look_again:
+            self._look_again = False
+            self.wake()
+
+    async def start_due(self, of: Collection[Lane] = LANES) -> int:
+        """Claim what is due in these lanes, as far as slots are free, and start sending it; how many were started."""
         started = 0
         async with self._database.read() as session:
             lanes = await records.lanes_due(session, self._clock.now())
-        for lane in (one for one in lanes if one in self._open_lanes):
+        for lane in (one for one in lanes if one in of and one in self._open_lanes):
             free = SLOTS[lane] - len(self._under_way[lane])
             if free <= 0 or self._closing:
                 continue
-            async with self._database.write() as session:
-                claimed = await records.claim(session, lane, free, self._clock.now())
+            with in_a_hurry(lane in URGENT):
+                async with self._database.write() as session:
+                    claimed = await records.claim(session, lane, free, self._clock.now())
             for delivery in claimed:
                 task = asyncio.create_task(self._deliver(delivery), name=f"handrail: delivery {delivery.id}")
                 self._under_way[lane].add(task)
@@ -204,11 +225,15 @@ class Outbox:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is being sent and nobody asked to look."""
-        return not self._woken.is_set() and not self._looking and not any(self._under_way.values())
+        looking = self._looking or (self._rest is not None and not self._rest.done())
+        return not self._woken.is_set() and not looking and not any(self._under_way.values())
 
     async def close(self, grace: timedelta = timedelta(seconds=3)) -> None:
         """Claim no more; give what is under way ``grace`` to finish. What is cut off comes back when its lease ends."""
         self._closing = True
+        if self._rest is not None:
+            await asyncio.wait({self._rest}, timeout=grace.total_seconds())
+            self._rest.cancel()
         tasks = [task for tasks in self._under_way.values() for task in tasks]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=grace.total_seconds())
@@ -217,6 +242,10 @@ class Outbox:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _deliver(self, delivery: Delivery) -> None:
+        with in_a_hurry(delivery.lane in URGENT):
+            await self._deliver_in_turn(delivery)
+
+    async def _deliver_in_turn(self, delivery: Delivery) -> None:
         current_lane.set(delivery.lane)
         lease = asyncio.create_task(self._hold(delivery), name=f"handrail: lease {delivery.id}")
         try:

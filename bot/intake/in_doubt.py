@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from bot.crisis.service import CrisisService, Response, Spoken
+from bot.db import in_a_hurry
 from bot.observe.logs import get_logger
 from bot.oncall.unrecorded import Unrecorded, Urgent
 
@@ -40,7 +41,8 @@ class InDoubt:
         under_way.set()
         slow = asyncio.get_running_loop().call_later(self.patience, self._begin_to_doubt, spoken, under_way)
         try:
-            response = await work()
+            with in_a_hurry():
+                response = await work()
         except Exception:
             await self._page_if_grave(spoken)
             raise

@@ -15,6 +15,7 @@ import aiohttp
 import discord
 
 from bot.content import Content
+from bot.db import in_a_hurry
 from bot.errors import HandrailError, NotAllowedError, NotFoundError, TimingError
 from bot.observe.logs import get_logger
 from bot.ui.custom_ids import CustomId, custom_id
@@ -282,7 +283,8 @@ class Presses:
         try:
             if not opens_form:
                 await press.defer()
-            await handler(press)
+            with in_a_hurry():  # a human waits, and it may be the press that ends a page
+                await handler(press)
             if not opens_form:
                 await self.after(press)
         except asyncio.CancelledError:

@@ -7,7 +7,7 @@ from sqlalchemy import event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db import Database, KeyRing
+from bot.db import Database, KeyRing, in_a_hurry
 from bot.errors import DatabaseError
 from tests.db.house import ended, threads
 from tests.db.tables import NOON, Note, counters
@@ -28,6 +28,11 @@ async def value_of(database: Database) -> int:
 async def add_one(session: AsyncSession) -> bool:
     await session.execute(update(counters).values(value=counters.c.value + 1))
     return True
+
+
+async def add_one_to(database: Database) -> None:
+    async with database.write() as session:
+        await add_one(session)
 
 
 async def read_modify_write(database: Database) -> None:
@@ -91,6 +96,40 @@ class TestWriting:
 
         await asyncio.gather(*(write(number) for number in range(WRITERS)))
         assert served == list(range(WRITERS))
+
+    async def test_what_is_in_a_hurry_goes_first_and_keeps_its_order(self, house: Database) -> None:
+        written: list[str] = []
+
+        async def write(name: str) -> None:
+            async with house.write():
+                written.append(name)
+
+        async def page(name: str) -> None:
+            with in_a_hurry():
+                await write(name)
+
+        async with house.write():
+            waiting = [asyncio.create_task(write("reminder 1")), asyncio.create_task(write("reminder 2"))]
+            waiting += [asyncio.create_task(page("page 1")), asyncio.create_task(page("page 2"))]
+            await asyncio.sleep(0)
+        await asyncio.gather(*waiting)
+        assert written == ["page 1", "page 2", "reminder 1", "reminder 2"]
+
+    @pytest.mark.parametrize("handed", [False, True], ids=["still waiting", "just handed the turn"])
+    async def test_who_gives_up_waiting_leaves_the_turn_to_others(self, house: Database, handed: bool) -> None:
+        async with house.write():
+            impatient = asyncio.create_task(add_one_to(house))
+            patient = asyncio.create_task(add_one_to(house))
+            await asyncio.sleep(0)
+            if not handed:
+                impatient.cancel()
+        impatient.cancel()
+        await asyncio.gather(impatient, patient, return_exceptions=True)
+        assert impatient.cancelled()
+        assert not patient.cancelled()
+        async with asyncio.timeout(5):
+            await read_modify_write(house)
+        assert await value_of(house) == 2
 
     async def test_one_inside_another_fails_at_once(self, house: Database) -> None:
         with pytest.raises(DatabaseError, match="inside another"):
