@@ -71,6 +71,18 @@ def _parser() -> argparse.ArgumentParser:
     which = keys.add_subparsers(dest="which", required=True, metavar="WHICH")
     which.add_parser("new", help="print a new key").set_defaults(work=_keys_new)
     which.add_parser("rotate", help="encrypt everything anew under the newest key").set_defaults(work=_keys_rotate)
+    audit = command("audit", _audit_verify, "the record of who saw what")
+    verify = audit.add_subparsers(dest="which", required=True, metavar="WHICH").add_parser(
+        "verify", help="hold the record against itself: nothing taken out, put in or altered"
+    )
+    verify.add_argument("--noted", help="a hash that was written down earlier, which must be in the record")
+    verify.set_defaults(work=_audit_verify)
+    factor = command("second-factor", _factor_reset, "the second factor of staff")
+    reset = factor.add_subparsers(dest="which", required=True, metavar="WHICH").add_parser(
+        "reset", help="for a lost device: their next visit sets up a new one"
+    )
+    reset.add_argument("user", type=int, help="the person's Discord user id")
+    reset.set_defaults(work=_factor_reset)
     export = command("export", _export, "write everything that is kept of one person into a file")
     export.add_argument("user", type=int, help="the person's Discord user id")
     export.add_argument("file", type=Path, help="the file; it is readable by you alone, and not encrypted")
@@ -139,6 +151,18 @@ def _export(given: argparse.Namespace) -> int:
     from bot.keeping import export  # noqa: PLC0415
 
     return _async(export(_settings(), given.user, given.file))
+
+
+def _audit_verify(given: argparse.Namespace) -> int:
+    from bot.keeping import verify_audit  # noqa: PLC0415
+
+    return _async(verify_audit(_settings(), given.noted))
+
+
+def _factor_reset(given: argparse.Namespace) -> int:
+    from bot.keeping import reset_factor  # noqa: PLC0415
+
+    return _async(reset_factor(_settings(), given.user))
 
 
 def _keys_new(_given: argparse.Namespace) -> int:

@@ -10,10 +10,12 @@ from typing import Any, final
 
 import discord
 
+from bot.access.service import AccessService
 from bot.catchup import CatchUp
 from bot.checkins.service import CheckinPosting, CheckinService
 from bot.client import HandrailClient, is_event_task
 from bot.cogs.listening import Listening
+from bot.contact_cards.service import ContactCardService
 from bot.content import Content
 from bot.coping.service import CopingService
 from bot.crisis.active_terms import ActiveTerms
@@ -24,14 +26,13 @@ from bot.crisis.own_words import Known
 from bot.crisis.service import CrisisService
 from bot.crisis.trial import Examiner, benign_lines
 from bot.db import Database
-from bot.db.migrate import migrate, pending
 from bot.delivery.discord_transport import DiscordTransport
 from bot.delivery.heart import Heart
 from bot.delivery.pacing import BULK_A_SECOND, REQUESTS_A_SECOND, Pacer
 from bot.delivery.service import Kinds, Outbox
-from bot.discord_address import log_in, use_address
-from bot.errors import DatabaseError, DiscordSetupError
-from bot.furnishing import Rooms, cogs_of, kinds_of, planners_of
+from bot.discord_address import log_in_at_last, use_address
+from bot.errors import DiscordAwayError, DiscordSetupError
+from bot.furnishing import Rooms, cogs_of, kinds_of, pages_of, planners_of, presence_of
 from bot.intake.connection import Connection
 from bot.intake.places import WatchedPlaces
 from bot.intake.service import Intake, Origin
@@ -40,17 +41,20 @@ from bot.ledger import COMMANDS, Ledger
 from bot.members.service import DmChannels, MemberService
 from bot.observe.logs import get_logger
 from bot.oncall.service import OnCallService
-from bot.opening import keys_of
+from bot.opening import bring_up_to_date, keys_of
+from bot.outside import Outside
 from bot.privacy.service import PrivacyService
 from bot.program.discord_guild import DiscordGuild, pick_guild
 from bot.program.file import load_programme
 from bot.program.layout import WELCOME, ObjectKind
 from bot.program.schema import Programme
-from bot.program.service import ProgrammeService
+from bot.program.service import ApplyReport, ProgrammeService
 from bot.program.welcome import welcome
 from bot.sessions.service import SessionService
 from bot.timing import Clock, SystemClock
+from bot.ui.oncall import PageCard
 from bot.ui.safe import Numbers, Presses
+from bot.watching import Watch
 from config.settings import Settings, token_of
 
 log = get_logger(__name__)
@@ -66,7 +70,8 @@ SHUTDOWN_GRACE_SECONDS = 3.5  # for those and then for what is being sent, so th
 class Tempo:
     """How fast we go. ``guilds_within``: seconds without another server after which a gateway session counts as ready.
 
-    ``identify_after``: seconds between two identifications, which Discord asks for.
+    ``identify_after``: seconds between two identifications, which Discord asks for. ``login_again``: seconds after
+    which a login that failed is tried again.
     """
 
     requests_a_second: float = REQUESTS_A_SECOND
@@ -74,6 +79,7 @@ class Tempo:
     jitter: Callable[[], float] = random.random
     guilds_within: float = 0.5
     identify_after: float = 5.0
+    login_again: float = 5.0
 
 
 @final
@@ -93,6 +99,7 @@ class App:
         self._programme: Programme | None = None
         self._background: list[asyncio.Task[None]] = []
         self._ticking = True
+        self._logs_in_again, self._is_logged_in = tempo.login_again, False
 
         self._numbers = Numbers(content)
         presses = Presses(content, self._numbers)
@@ -101,33 +108,38 @@ class App:
             content, presses, pacer, guilds_within=tempo.guilds_within, identify_after=tempo.identify_after
         )
         kinds = Kinds()
-        self.outbox = Outbox(
-            database, clock, DiscordTransport(self.client, DmChannels(database)), kinds, jitter=tempo.jitter
-        )
+        transport = DiscordTransport(self.client, DmChannels(database))
+        self.outbox = Outbox(database, clock, transport, kinds, jitter=tempo.jitter)
         self.rooms = self._build_rooms()
         for kind in kinds_of(self.rooms, self.client, self.outbox, content):
-            kinds.add(kind)
+            kinds.add(self.watch.card(kind) if kind.name == PageCard.name else kind)
         self.heart = Heart(
             clock,
             self.outbox,
             dues=[self.rooms.oncall, self.rooms.feedback],
-            planners=planners_of(self.rooms, database, clock, self.outbox),
+            planners=[*planners_of(self.rooms, database, clock, self.outbox), self.watch.cover],
         )
         members = self.rooms.members
         members.on_joined = self.heart.plan_soon
         self.rooms.oncall.on_false_alarm = self.rooms.feedback.note_false_alarm
+        self.rooms.outside.watch(lambda: not self._is_logged_in or transport.is_failing)
+        self.pages = pages_of(self.rooms, self.client, self.heart, clock, content)
+        self.pages.health.look = self.watch.health.look
         self._watched = WatchedPlaces(self.rooms.programmes)
         self._watermarks = Watermarks(database, self._watched.guild_of)
         listening = Listening(self.rooms.intake, self._watched, self._watermarks, members)
         self.catch_up = CatchUp(self.client, listening, self._watched, self._watermarks, members, clock)
         listening.on_new_place = self.catch_up.want
+        listening.on_home = self.watch.last_resort.note_home
         self.heart.also("watermarks", self._watermarks.flush, FLUSH_EVERY)
         self.heart.also("places", self._look_for_places, REFRESH_EVERY)
         self.heart.also("commands", self.client.keep_commands_in_step, COMMANDS_EVERY)
         members.is_present = lambda guild_id: self.client.get_guild(guild_id) is not None
+        self.presence = presence_of(self.rooms, self.client, clock, self.heart.plan_soon)
+        self.watch.join(presses, self.heart, self._mend, self.presence.forget)
 
         self.client.equip(
-            [listening, *cogs_of(self.rooms, self.client, content, presses)],
+            [listening, *cogs_of(self.rooms, self.client, content, presses, clock)],
             before_connecting=self._logged_in,
             connection=Connection(self._watermarks, self.catch_up.want),
             on_joined=self._joined,
@@ -141,13 +153,15 @@ class App:
         programmes = ProgrammeService(database, clock)
         members = MemberService(database, clock, content, outbox, programmes)
         oncall = OnCallService(database, clock, outbox, programmes, members)
+        access = AccessService(database, clock, self.settings.web.base_url)
         detector, lines = Detector.load(), benign_lines()
         known = Known.of(detector.lexicon, detector.lexicon.common, lines)
         active = ActiveTerms(database, clock, known)
         crisis = CrisisService(
             detector, database, clock, content, outbox, programmes, members, oncall, own_words=active
         )
-        intake = Intake(crisis, not_yet=self._not_read_yet)
+        self.watch = Watch(self.settings.watch, clock, database, content, self.client, outbox, programmes, oncall)
+        intake = Intake(crisis, not_yet=self._not_read_yet, in_doubt=self.watch.beside(crisis))
         posting = CheckinPosting(database, clock, outbox, members, programmes)
         return Rooms(
             programmes=programmes,
@@ -174,6 +188,9 @@ class App:
             coping=CopingService(database, clock, content, members, programmes),
             sessions=SessionService(database, clock, content, outbox, programmes, members),
             privacy=PrivacyService(database, clock, content, outbox, publishers=[posting]),
+            outside=Outside.build(database, clock, outbox, programmes, members, oncall),
+            access=access,
+            contact_cards=ContactCardService(database, clock, access.audit),
         )
 
     @classmethod
@@ -193,7 +210,7 @@ class App:
         content = Content.load()
         database = await Database.open(settings.database.url, keys_of(settings))
         try:
-            await _bring_up_to_date(database)
+            await bring_up_to_date(database)
             app = cls(settings, clock or SystemClock(), database, content, tempo or Tempo())
         except BaseException:
             await database.close()
@@ -204,19 +221,32 @@ class App:
     # -- life ----------------------------------------------------------------------------------------------------------
 
     async def start(self, *, ticking: bool = True) -> None:
-        """Log in, begin to send, set the server up, connect; returns when the first session is ready.
+        """Begin to send, log in, set the server up, connect; returns when the first session is ready.
 
-        Pages need no gateway. ``ticking`` starts the scheduler; a house that moves its own clock goes without.
+        Pages need no gateway, and outside roads no login: what is open goes on climbing without Discord. ``ticking``
+        starts the scheduler; a house that moves its own clock goes without.
 
         Raises:
             DiscordSetupError: where Discord refuses the token, the intents or the set-up.
         """
-        await use_address(self.settings.discord.api_base)
+        await self.pages.start(self.settings.web.host, self.settings.web.port)
         if self.database.dialect_name == "sqlite":
             await self.outbox.release_leases()
         await self._watermarks.load()
         self._ticking = ticking
-        await log_in(self.client, token_of(self.settings), self.settings.discord.api_base)
+        self.outbox.hold_discord()
+        self._begin("outbox", self.outbox.run())
+        self._begin("heart", self.heart.run())
+        self.outbox.wake()
+        if self._ticking:
+            self.heart.start()
+        else:
+            self.heart.plan_soon()
+        self._begin("watchdog", self.watch.watchdog.run())
+        await self.watch.last_resort.refresh()
+        token, api_base = token_of(self.settings), self.settings.discord.api_base
+        await use_address(api_base)
+        await log_in_at_last(self.client, token, api_base, may_wait=self._may_wait, again=self._logs_in_again)
         connection = self._begin("connection", self.client.connect())
         ready = asyncio.create_task(self.client.wait_until_ready(), name="handrail: ready")
         await asyncio.wait({connection, ready}, return_when=asyncio.FIRST_COMPLETED)
@@ -228,14 +258,21 @@ class App:
 
     async def _logged_in(self) -> None:
         """From here on REST works: what is due goes out, whatever becomes of the server's set-up and the gateway."""
-        self._begin("outbox", self.outbox.run())
-        self._begin("heart", self.heart.run())
-        self.outbox.wake()
-        if self._ticking:
-            self.heart.start()
-        else:
-            self.heart.plan_soon()
+        self._is_logged_in = True
+        self.outbox.release_discord()
+        self._begin("presence", self.presence.run())
+        self.heart.wake()
         await self._set_up_server()
+
+    async def _may_wait(self, obstacle: DiscordSetupError) -> bool:
+        """Whether to go on without Discord: where a programme runs here already, and always where an incident is open.
+
+        What never ran says at once what is in its way.
+        """
+        if self._is_logged_in:
+            return False
+        runs_already = isinstance(obstacle, DiscordAwayError) and bool(await self.rooms.programmes.all())
+        return runs_already or await self.rooms.oncall.next_due() is not None
 
     async def _explain(self, connection: asyncio.Task[None]) -> None:
         try:
@@ -261,6 +298,7 @@ class App:
         ):  # whatever fails on the way, the database is closed: its threads must end
             ending.push_async_callback(self.database.close)
             ending.push_async_callback(self._watermarks.flush)
+            ending.push_async_callback(self.pages.close)
             ending.push_async_callback(self._end_background)
             ending.push_async_callback(self.client.close)
             await self._finish_events()
@@ -274,6 +312,7 @@ class App:
         if late:
             log.warning("app.not_finished", events=len(late))
         await self.rooms.intake.close(0 if late else EVENTS_GRACE_SECONDS)
+        await self.watch.close(0 if late else EVENTS_GRACE_SECONDS)
 
     async def _end_background(self) -> None:
         for task in self._background:
@@ -329,13 +368,16 @@ class App:
         self.catch_up.want()
 
     async def repair(self, guild_id: int) -> None:
-        """Something of ours was deleted or changed at Discord: put it back, as the programme says."""
+        """Something of ours was deleted or changed at Discord: put it back, as the programme says, and tell staff."""
+        await self.watch.mend(guild_id, self._mend)
+
+    async def _mend(self, guild_id: int) -> ApplyReport | None:
         programme = await self.rooms.programmes.current(guild_id)
         if programme is None:
-            return
+            return None
         report = await self.rooms.programmes.apply(programme, DiscordGuild(self.client, guild_id))
-        log.warning("app.repaired", guild=guild_id, changes=len(report.changes))
         await self._look_for_places()
+        return report
 
     def _not_read_yet(self, origin: Origin) -> str:
         """What is said to somebody whose words could not be handled in time: the numbers that help without us."""
@@ -346,18 +388,12 @@ class App:
         """Know every place that is read, and every country's numbers; new places may hold words nobody has read."""
         running = await self.rooms.programmes.all()
         self._numbers.countries = {one.guild_id: one.programme.program.country for one in running}
+        await self.watch.last_resort.refresh()
         if await self._watched.refresh():
             self.catch_up.want()
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing is under way: for a house that waits until all is quiet."""
-        return all(one.is_idle for one in (self.outbox, self.heart, self.catch_up, self.rooms.intake))
-
-
-async def _bring_up_to_date(database: Database) -> None:
-    """A SQLite file is ours alone, so it is migrated at the start; a shared database only by ``migrate``."""
-    if database.dialect_name == "sqlite":
-        await migrate(database)
-    elif await pending(database):
-        raise DatabaseError("The database is not up to date: run `python -m bot migrate` once, then start again.")
+        duties = (self.outbox, self.heart, self.catch_up, self.rooms.intake, self.watch, self.presence)
+        return all(one.is_idle for one in duties)

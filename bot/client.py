@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, final
 
@@ -21,7 +22,16 @@ log = get_logger(__name__)
 
 
 class SafeTree(app_commands.CommandTree["HandrailClient"]):
-    """Slash commands that answer the person whatever fails."""
+    """Slash commands that answer the person whatever fails; groups of one name, in several cogs, are one group."""
+
+    def add_command(self, command: Any, /, **options: Any) -> None:  # noqa: ANN401  # passed on as they are
+        """Add a command; the commands of a group whose name is there already join that group."""
+        there = self.get_command(command.name) if isinstance(command, app_commands.Group) else None
+        if not isinstance(there, app_commands.Group):
+            super().add_command(command, **options)
+            return
+        for one in command.commands:
+            there.add_command(one)
 
     async def on_error(
         self, interaction: discord.Interaction["HandrailClient"], error: app_commands.AppCommandError, /
@@ -135,7 +145,7 @@ class HandrailClient(commands.AutoShardedBot):
 
         Where Discord does not take them the ones it has go on working; to be called again until it does.
         """
-        if self._commands_in_step:
+        if self._commands_in_step or self.application_id is None:  # there is no login yet
             return
         try:
             await self._send_commands()
@@ -228,6 +238,22 @@ class HandrailClient(commands.AutoShardedBot):
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401, ARG002
         """A fault in an event's handler: the event's name and the traceback, never its contents."""
         log.exception("client.event_failed", event_name=event_method)  # noqa: LOG004  # called while it is handled
+
+    def gateway_silent_for(self) -> float | None:
+        """Seconds since the gateway last said anything, by the shard that has been silent longest; None without one.
+
+        Every heartbeat is answered, so a living connection speaks at least every 41 seconds. discord.py keeps the
+        moment to itself (``KeepAliveHandler``, by ``time.perf_counter``): it shows latency, which stays as it was when
+        the answers stop.
+        """
+        sockets = [shard._parent.ws for shard in self.shards.values()]  # noqa: SLF001  # see above
+        heard: list[float] = []
+        for socket in sockets:
+            keeper = getattr(socket, "_keep_alive", None)
+            if keeper is None:
+                return None
+            heard.append(keeper._last_recv)  # noqa: SLF001  # see above
+        return time.perf_counter() - min(heard) if heard else None
 
     async def close(self) -> None:
         """Close the connection; what waits for a turn is cancelled by its owner."""

@@ -4,13 +4,16 @@ discord.py takes the REST address from a class attribute, and the gateway's from
 cannot resume falls back to another class attribute. Both are set here, from one setting, before anything logs in.
 """
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
 import aiohttp
 import discord
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.errors import DiscordSetupError
+from bot.errors import DiscordAwayError, DiscordSetupError
 from bot.observe.logs import get_logger
 from config.settings import DISCORD_API
 
@@ -30,7 +33,8 @@ async def log_in(client: discord.Client, token: str, api_base: str) -> None:
     """Log in over REST.
 
     Raises:
-        DiscordSetupError: where Discord refuses the token, or does not answer.
+        DiscordSetupError: where Discord refuses the token.
+        DiscordAwayError: where it does not answer.
     """
     try:
         await client.login(token)
@@ -39,12 +43,40 @@ async def log_in(client: discord.Client, token: str, api_base: str) -> None:
             "Discord refuses the token in HANDRAIL_DISCORD__TOKEN: copy it anew from the application's page."
         ) from None
     except discord.HTTPException as error:
-        raise DiscordSetupError(f"Discord did not answer as it should (HTTP {error.status}): try again.") from error
+        raise DiscordAwayError(f"Discord did not answer as it should (HTTP {error.status}): try again.") from error
     except (aiohttp.ClientError, OSError) as error:
-        raise DiscordSetupError(
+        raise DiscordAwayError(
             f"Discord cannot be reached at {api_base} ({type(error).__name__}): "
             "look at the network, or at HANDRAIL_DISCORD__API_BASE."
         ) from error
+
+
+async def log_in_at_last(
+    client: discord.Client,
+    token: str,
+    api_base: str,
+    *,
+    may_wait: Callable[[DiscordSetupError], Awaitable[bool]],
+    again: float,
+) -> None:
+    """Log in, trying ``again`` (seconds) after each failure for as long as ``may_wait`` says so.
+
+    Raises:
+        DiscordSetupError: as ``log_in``.
+    """
+    while True:
+        try:
+            await log_in(client, token, api_base)
+        except DiscordSetupError as obstacle:
+            if not await may_wait(obstacle):
+                raise
+            log.error("discord.not_logged_in", obstacle=str(obstacle))  # noqa: TRY400  # the sentence says it all
+            # discord.py makes a session at each login, and forgets the one before.
+            await client.http.close()
+            client.http.connector = discord.utils.MISSING
+            await asyncio.sleep(again)
+        else:
+            return
 
 
 async def _ask_for_gateway(api_base: str) -> yarl.URL:

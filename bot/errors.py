@@ -13,6 +13,7 @@
     ├── NotAllowedError      this person may not do this here
     ├── NotFoundError        what was named does not exist, or no longer
     └── DiscordSetupError    the server or the application is not set up for what was asked
+        └── DiscordAwayError Discord does not answer, or not as it should
 
 ``str(error)`` is that sentence: it says what was wrong and what to do, and carries nothing of anybody's words.
 """
@@ -60,3 +61,7 @@ class NotFoundError(HandrailError):
 
 class DiscordSetupError(HandrailError):
     """The server or the application lacks something that was needed: a permission, a channel, an intent."""
+
+
+class DiscordAwayError(DiscordSetupError):
+    """Discord does not answer, or not as it should: it may later, and nothing of ours needs to change."""

@@ -3,22 +3,28 @@
 ``bot/app.py`` builds the services; here stands which renderers, planners and cogs work with them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 
 from discord.ext import commands
 
+from bot.access.service import AccessService
 from bot.checkins.service import CheckinPlanner, CheckinPosting, CheckinService
 from bot.client import HandrailClient
 from bot.cogs.checkins import Checkins
 from bot.cogs.coping import Coping
 from bot.cogs.crisis import Crisis
 from bot.cogs.doors import Doors
+from bot.cogs.incidents import Incidents
 from bot.cogs.lexicon import Lexicon
 from bot.cogs.members import Members
-from bot.cogs.oncall import OnCall
 from bot.cogs.privacy import Privacy
+from bot.cogs.private import Private
+from bot.cogs.rota import Rota
 from bot.cogs.sessions import Sessions
+from bot.contact_cards.service import ContactCardService
 from bot.content import Content
 from bot.coping.service import CopingService, SkillPlanner
 from bot.crisis.feedback import FeedbackService
@@ -26,11 +32,13 @@ from bot.crisis.lexicon_planner import ExpiryPlanner
 from bot.crisis.lexicon_service import LexiconService
 from bot.crisis.service import CrisisService
 from bot.db import Database
-from bot.delivery.heart import Planner
+from bot.delivery.heart import Heart, Planner
 from bot.delivery.service import Kind, Outbox
 from bot.intake.service import Intake
 from bot.members.service import MemberService
+from bot.oncall.rota_planner import RotaPlanner
 from bot.oncall.service import OnCallService
+from bot.outside import Outside
 from bot.privacy.service import PrivacyService
 from bot.program.service import ProgrammeService
 from bot.sessions.service import SessionPlanner, SessionService
@@ -38,13 +46,24 @@ from bot.timing import Clock
 from bot.ui.checkins import CheckinCard, CheckinPost, CheckinStaffLine, CheckinThread, CheckinUnpost
 from bot.ui.coping import SkillPost
 from bot.ui.crisis import CrisisReply, CrisisThread, StrangerCard
+from bot.ui.incident_lines import CardEdit, FollowUpCard, FollowUpDone, Handed, Line, UnreadCard
 from bot.ui.lexicon import ProposalCard, ProposalCardEdit, TermEnding, Wordings
 from bot.ui.members import GroupRole, Notice, NoticeThread, StaffLine, Told
-from bot.ui.oncall import CardEdit, Cards, Line, PageCard, PageDm
+from bot.ui.names import name_of
+from bot.ui.oncall import Cards, PageCard, PageDm
 from bot.ui.places import Places
+from bot.ui.presence import Presence
 from bot.ui.program import Welcome
+from bot.ui.rota import AbsenteeNotice, ChangeLine, GapNotice, HandOver, RotaWords
 from bot.ui.safe import Presses
 from bot.ui.sessions import SessionReminder, SessionStaffLine
+from bot.ui.watch import WatchLine
+from bot.web.application import PrivatePages
+from bot.web.furnishing import private_pages
+from bot.web.road_links import RoadLinks
+
+LISTEN_EVERY = timedelta(minutes=1)  # where the port of the private pages was taken
+SWEEP_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -63,6 +82,9 @@ class Rooms:
     coping: CopingService
     sessions: SessionService
     privacy: PrivacyService
+    access: AccessService
+    contact_cards: ContactCardService
+    outside: Outside
 
 
 def kinds_of(rooms: Rooms, client: HandrailClient, outbox: Outbox, content: Content) -> Iterator[Kind]:
@@ -71,6 +93,7 @@ def kinds_of(rooms: Rooms, client: HandrailClient, outbox: Outbox, content: Cont
     places = Places(client, programmes)
     cards = Cards(oncall, members, programmes, content)
     wordings = Wordings(content)
+    rota = RotaWords(oncall.rota, programmes, content)
     yield from (
         Notice(members, programmes, outbox, content, places),
         NoticeThread(members, outbox, content, places),
@@ -82,8 +105,17 @@ def kinds_of(rooms: Rooms, client: HandrailClient, outbox: Outbox, content: Cont
         StrangerCard(content),
         PageCard(cards, places, outbox),
         PageDm(cards),
+        WatchLine(programmes, content, places),
         CardEdit(cards, client),
         Line(cards, places),
+        Handed(cards),
+        UnreadCard(cards, oncall, places),
+        FollowUpCard(cards, oncall, places),
+        FollowUpDone(cards, client),
+        HandOver(rota, places, outbox, oncall),
+        GapNotice(rota, places, outbox),
+        AbsenteeNotice(rota, places, outbox),
+        ChangeLine(rota, places, outbox),
         ProposalCard(rooms.lexicon, wordings, programmes, places),
         ProposalCardEdit(rooms.lexicon, wordings, programmes, client),
         TermEnding(rooms.lexicon, wordings, programmes, places),
@@ -97,6 +129,7 @@ def kinds_of(rooms: Rooms, client: HandrailClient, outbox: Outbox, content: Cont
         SessionStaffLine(rooms.sessions, content),
         Welcome(programmes, content),
     )
+    yield from rooms.outside.kinds(client, content)
 
 
 def planners_of(rooms: Rooms, database: Database, clock: Clock, outbox: Outbox) -> list[Planner]:
@@ -107,23 +140,63 @@ def planners_of(rooms: Rooms, database: Database, clock: Clock, outbox: Outbox) 
         SkillPlanner(database, clock, outbox, programmes),
         SessionPlanner(database, clock, outbox, programmes, rooms.members),
         ExpiryPlanner(database, clock, outbox, programmes),
+        RotaPlanner(database, clock, outbox, programmes, rooms.oncall.rota),
+        rooms.outside.reminder,
     ]
 
 
-def cogs_of(rooms: Rooms, client: HandrailClient, content: Content, presses: Presses) -> list[commands.Cog]:
+def pages_of(rooms: Rooms, client: HandrailClient, heart: Heart, clock: Clock, content: Content) -> PrivatePages:
+    """The private pages with all their doors. Where they have an address, cards and roads get links to them."""
+    access, outside = rooms.access, rooms.outside
+    if access.is_offered:
+        links = RoadLinks(access, rooms.oncall, rooms.members)
+        rooms.oncall.links = access.link
+        outside.reach.ack_links, outside.drills.links = links.acknowledge, links.arrived
+    pages = private_pages(
+        clock=clock,
+        content=content,
+        access=access,
+        cards=rooms.contact_cards,
+        oncall=rooms.oncall,
+        members=rooms.members,
+        programmes=rooms.programmes,
+        ask_name=partial(name_of, client),
+        arrived=outside.drills.confirm,
+    )
+    heart.also("private pages", pages.keep_listening, LISTEN_EVERY)
+    heart.also("links", access.sweep, SWEEP_EVERY)
+    return pages
+
+
+def presence_of(rooms: Rooms, client: HandrailClient, clock: Clock, on_changed: Callable[[], None]) -> Presence:
+    """Who is in which server, for the rota; ``on_changed`` is told whatever may open or close a gap in it."""
+    presence = Presence(client.http, clock)
+    presence.on_changed = on_changed
+    rooms.oncall.rota.is_there, rooms.oncall.rota.on_changed = presence.is_there, on_changed
+    return presence
+
+
+def cogs_of(
+    rooms: Rooms, client: HandrailClient, content: Content, presses: Presses, clock: Clock
+) -> list[commands.Cog]:
     """Every door but the one that listens. What no cog can hold, an entry of a message's own menu, joins the tree."""
     programmes, members, oncall = rooms.programmes, rooms.members, rooms.oncall
     doors = Doors(members, programmes, content)
     cards = Cards(oncall, members, programmes, content)
     lexicon = Lexicon(rooms.lexicon, rooms.feedback, members, Wordings(content), presses, doors)
     client.tree.add_command(lexicon.menu())
+    crisis = Crisis(rooms.crisis, oncall, members, content, presses, doors)
+    client.tree.add_command(crisis.menu())
     return [
         Members(members, programmes, rooms.intake, content, presses, doors),
-        Crisis(rooms.crisis, oncall, members, content, presses, doors),
-        OnCall(oncall, members, cards, content, presses, doors),
+        crisis,
+        Rota(oncall.rota, members, programmes, RotaWords(oncall.rota, programmes, content), clock, presses, doors),
+        Incidents(oncall, members, cards, presses, doors),
+        rooms.outside.door(content, members, rooms.intake, presses, doors),
         lexicon,
         Checkins(rooms.checkins, content, presses, doors),
         Coping(rooms.coping, members, content, presses),
         Sessions(rooms.sessions, members, content, presses, doors),
         Privacy(rooms.privacy, members, programmes, content, presses, doors),
+        Private(rooms.access, members, content, doors),
     ]

@@ -62,6 +62,36 @@ async def export(settings: Settings, user_id: int, file: Path) -> int:
     return 0
 
 
+async def verify_audit(settings: Settings, noted: str | None) -> int:
+    """Hold the record of who saw what against itself. Exit 1 where it is not whole."""
+    from bot.access.audit import Audit  # noqa: PLC0415  # only this command needs the room
+
+    async with opened(settings) as database:
+        await migrate(database)
+        verdict = await Audit(database, SystemClock()).verify(noted)
+    if verdict.broken_at is not None:
+        print(f"The record does not hold from row {verdict.broken_at} on: rows were altered, put in or taken out.")
+    elif verdict.knows_noted is False:
+        print(f"The record holds against itself, but the hash that was noted is not in it. Rows: {verdict.rows}.")
+    else:
+        print(f"The record is whole. Rows: {verdict.rows}. Write the newest hash down elsewhere: {verdict.newest}")
+    return 0 if verdict.is_whole else 1
+
+
+async def reset_factor(settings: Settings, user_id: int) -> int:
+    """Take somebody's second factor away and end their sessions; their next visit sets up a new one."""
+    from bot.access.service import AccessService  # noqa: PLC0415
+
+    async with opened(settings) as database:
+        await migrate(database)
+        had = await AccessService(database, SystemClock(), None).factor.reset(user_id)
+    if not had:
+        print("This person has no second factor; nothing was changed but that their pages are closed.")
+        return 1
+    print("Done. Their next visit sets up a new second factor; be sure that it is they who asked.")
+    return 0
+
+
 async def rotate_keys(settings: Settings) -> int:
     """Encrypt everything anew under the newest key."""
     keys = keys_of(settings)

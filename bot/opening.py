@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 
 from bot.db import Database, KeyRing
 from bot.db.keys import find_keys
+from bot.db.migrate import migrate, pending
+from bot.errors import DatabaseError
 from config.settings import Settings
 
 
@@ -30,3 +32,15 @@ async def opened(settings: Settings, keys: KeyRing | None = None) -> AsyncIterat
         yield database
     finally:
         await database.close()
+
+
+async def bring_up_to_date(database: Database) -> None:
+    """A SQLite file is ours alone, so it is migrated at the start; a shared database only by ``migrate``.
+
+    Raises:
+        DatabaseError: where a shared one has to be migrated first.
+    """
+    if database.dialect_name == "sqlite":
+        await migrate(database)
+    elif await pending(database):
+        raise DatabaseError("The database is not up to date: run `python -m bot migrate` once, then start again.")

@@ -47,6 +47,13 @@ def _web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _pages_address(text: str) -> str:
+    address = _web_address(text)
+    if URL(address).path not in {"", "/"} or "?" in address or "#" in address:
+        raise ValueError("must be an address without a path, such as https://handrail.example.org")
+    return address
+
+
 def _database_address(text: str) -> str:
     try:
         url = make_url(text)
@@ -61,7 +68,13 @@ def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
 
+def _secret_web_address(secret: SecretStr) -> SecretStr:
+    return SecretStr(_web_address(secret.get_secret_value()))
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+HeartbeatAddress = Annotated[SecretStr, AfterValidator(_secret_web_address)]
+PagesAddress = Annotated[str, AfterValidator(_pages_address)]
 DatabaseAddress = Annotated[str, AfterValidator(_database_address)]
 
 
@@ -91,7 +104,7 @@ class DatabaseSettings(Branch):
 class WebSettings(Branch):
     """The private pages, the health endpoint and the metrics."""
 
-    base_url: WebAddress | None = Field(None, description="The address people open the private pages by.")
+    base_url: PagesAddress | None = Field(None, description="The address people open the private pages by.")
     host: str = Field("127.0.0.1", description="The address the private pages listen on.")
     port: int = Field(8080, ge=0, le=65535, description="The port the private pages listen on.")
 
@@ -100,6 +113,17 @@ class SecuritySettings(Branch):
     """Encryption at rest."""
 
     keys: SecretStr | None = Field(None, description="Comma-separated keys of 32 random bytes in base64, newest first.")
+
+
+class WatchSettings(Branch):
+    """What notices that the bot is not well."""
+
+    heartbeat_url: HeartbeatAddress | None = Field(
+        None, description="An address outside that is asked for every minute while all is well."
+    )
+    stall_after: float = Field(
+        30.0, ge=5, description="Seconds without a sign of life after which the watchdog pages by outside roads."
+    )
 
 
 class LogSettings(Branch):
@@ -127,6 +151,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     web: WebSettings = WebSettings()
     security: SecuritySettings = SecuritySettings()
+    watch: WatchSettings = WatchSettings()
     log: LogSettings = LogSettings()
     program: Path | None = Field(None, description="A programme file that is applied at every start.")
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from bot.bench import assess, outbox, page, series, start
+from bot.bench import assess, outbox, page, series, start, storm
 from bot.bench.figures import Table
 from bot.bench.machine import conditions
 from bot.bench.report import PAGE, write
@@ -16,6 +16,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale], Table]] = {
     "start": start.measure,
     "outbox": outbox.measure,
     "page": page.measure,
+    "storm": storm.measure,
     "assess": assess.measure,
     "series": series.measure,
 }

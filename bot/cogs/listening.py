@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -44,6 +44,8 @@ class Listening(commands.Cog):
         self._intake, self._places, self._watermarks, self._members = intake, places, watermarks, members
         self.on_new_place: Callable[[], None] = lambda: None
         """Called for a DM or a thread in which we hear somebody for the first time: there may be older words in it."""
+        self.on_home: Callable[[int, int], None] = lambda _user_id, _guild_id: None
+        """Called with a person who writes by DM, and the server they belong to."""
 
     # -- what comes in -------------------------------------------------------------------------------------------------
 
@@ -97,7 +99,8 @@ class Listening(commands.Cog):
             return
         # Each edit is an occasion of its own: the words it brings may be of the same tier, and other ones.
         key = f"message:{message.id}:{int(message.edited_at.timestamp() * 1000)}"
-        await self._intake.read(words, await self._origin(message, place, "dm-edit" if place.is_dm else "edit", key))
+        origin = self._origin(message, place, "dm-edit" if place.is_dm else "edit", key)
+        await self._intake.read(words, origin, self._with_server)
 
     async def read_title(self, thread: discord.Thread) -> None:
         """Read a thread's title, unless we gave it ourselves. Raises where it fails."""
@@ -125,17 +128,23 @@ class Listening(commands.Cog):
         source = "dm" if place.is_dm else "channel"
         words = words_of(message)
         if words:
-            await self._intake.read(words, await self._origin(message, place, source))
+            await self._intake.read(words, self._origin(message, place, source), self._with_server)
         if message.attachments:
-            await self._intake.handle_unreadable(await self._origin(message, place, source))
+            await self._intake.handle_unreadable(await self._with_server(self._origin(message, place, source)))
         if place.is_dm and await self._members.dms.find(message.author.id) != place.channel_id:
             await self._members.dms.keep(message.author.id, place.channel_id)
 
-    async def _origin(self, message: discord.Message, place: Place, source: str, key: str | None = None) -> Origin:
-        guild_id = place.guild_id
-        if guild_id is None:
-            guild_id = await self._members.guild_of(message.author.id)
-        return Origin(guild_id, message.author.id, place.channel_id, source, message.id, key)
+    def _origin(self, message: discord.Message, place: Place, source: str, key: str | None = None) -> Origin:
+        return Origin(place.guild_id, message.author.id, place.channel_id, source, message.id, key)
+
+    async def _with_server(self, origin: Origin) -> Origin:
+        """The origin with the server meant: in a DM, the one that this person belongs to."""
+        if origin.guild_id is not None:
+            return origin
+        guild_id = await self._members.guild_of(origin.author_id)
+        if guild_id is not None:
+            self.on_home(origin.author_id, guild_id)
+        return replace(origin, guild_id=guild_id)
 
     # -- where ---------------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, func, select, text
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -144,6 +144,34 @@ class ReviewRow(Base):
     done: Mapped[ReviewDone | None]
 
 
+class OwedAnswerRow(Base):
+    """An answer that no road reached somebody with: no DM, no private thread. They have it at their next press."""
+
+    __tablename__ = "owed_answers"
+    __table_args__ = (
+        UniqueConstraint("guild_id", "user_id"),
+        {
+            "info": about(
+                person="user_id",
+                plain={
+                    "id": "row number",
+                    "guild_id": "the server",
+                    "user_id": "to whom it is owed; needed to give it",
+                    "incident_id": "which incident its buttons are about",
+                    "owed_since": "time",
+                },
+            )
+        },
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    guild_id: Mapped[int] = mapped_column(Snowflake)
+    user_id: Mapped[int] = mapped_column(Snowflake, index=True)
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"), index=True)
+    owed_since: Mapped[datetime] = mapped_column(UtcDateTime)
+    answer: Mapped[Any] = mapped_column(EncryptedJson("owed_answers.answer"))
+
+
 # -- terms -------------------------------------------------------------------------------------------------------------
 
 
@@ -232,3 +260,24 @@ async def open_since(session: AsyncSession, until: datetime) -> Sequence[ReviewR
     """The open entries of every server reported at ``until`` (UTC) or before, locked to be closed."""
     query = select(ReviewRow).where(text(_OPEN), ReviewRow.reported_at <= until)
     return (await session.scalars(query.order_by(ReviewRow.id).with_for_update(skip_locked=True))).all()
+
+
+# -- what is owed ------------------------------------------------------------------------------------------------------
+
+
+async def owed(session: AsyncSession, user_id: int) -> Sequence[OwedAnswerRow]:
+    """The answers that are owed to somebody, in every server, the oldest first."""
+    query = select(OwedAnswerRow).where(OwedAnswerRow.user_id == user_id)
+    return (await session.scalars(query.order_by(OwedAnswerRow.id))).all()
+
+
+async def owed_in(session: AsyncSession, guild_id: int, user_id: int) -> OwedAnswerRow | None:
+    """The answer that is owed to somebody in one server, or none."""
+    query = select(OwedAnswerRow).where(OwedAnswerRow.guild_id == guild_id, OwedAnswerRow.user_id == user_id)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def given(session: AsyncSession, owed_id: int, owed_since: datetime) -> None:
+    """That answer was given, unless another has taken its place since (UTC)."""
+    gone = delete(OwedAnswerRow).where(OwedAnswerRow.id == owed_id, OwedAnswerRow.owed_since == owed_since)
+    await session.execute(gone)

@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 
-from bot.content import Content, LineKind
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.content import Content
 from bot.crisis.active_terms import ActiveTerms
+from bot.crisis.answers import Answers
 from bot.crisis.assessment import Assessment, Tier
 from bot.crisis.detector import Detector
-from bot.crisis.rules import COULD_NOT_ASSESS, is_discreet, language_of, pages, reply_key
+from bot.crisis.faults import Faults
+from bot.crisis.owed import Owed, OwedAnswer
+from bot.crisis.rules import ASKED_CONTACT, COULD_NOT_ASSESS, WORRIED, language_of, pages, reply_key
 from bot.db import Database
-from bot.delivery.service import Draft, Lane, Outbox
+from bot.delivery.service import Delivery, Draft, Lane, Outbox, Outcome
 from bot.members.service import MemberService
 from bot.observe.logs import get_logger
 from bot.oncall.service import Alarm, EventKind, Incident, Judged, OnCallService, Shift
@@ -16,7 +21,7 @@ from bot.program.layout import ON_CALL, ObjectKind
 from bot.program.service import ProgrammeService
 from bot.timing import Clock
 
-__all__ = ["Assessment", "CrisisService", "Response", "Spoken", "Tier"]
+__all__ = ["Assessment", "CrisisService", "OwedAnswer", "Response", "Spoken", "Tier", "Worry"]
 
 log = get_logger(__name__)
 
@@ -53,6 +58,22 @@ class Response:
 
 
 @dataclass(frozen=True)
+class Worry:
+    """Who worries about whom, and over which message. ``key`` makes the occasion unique.
+
+    ``words`` are the message's, where Discord gives them: for the private page, and read for nothing.
+    """
+
+    guild_id: int
+    by: int
+    person: int
+    channel_id: int | None
+    message_id: int
+    key: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class _Verdict:
     """What was found in words. ``understood`` is the language they were understood in."""
 
@@ -80,6 +101,14 @@ class CrisisService:
         self._detector, self._database, self._clock, self._content = detector, database, clock, content
         self._outbox, self._programmes, self._members, self._oncall = outbox, programmes, members, oncall
         self._own_words = own_words
+        self.answers = Answers(clock, content, programmes, members, oncall)
+        self.owed = Owed(database, clock)
+        self._faults = Faults()
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the detector fails on what it is given: words page then without having been read. For `/healthz`."""
+        return self._faults.is_broken(self._clock.now())
 
     async def hear(self, spoken: Spoken) -> Response:
         """Assess words and do what their tier asks for, in one transaction."""
@@ -89,7 +118,7 @@ class CrisisService:
             return Response(tier)
         guild_id = spoken.guild_id
         if guild_id is None:
-            return await self._answer_outsider(spoken, NO_GUILD, tier, understood or spoken.language)
+            return await self._answer_outsider(spoken, NO_GUILD, verdict, understood or spoken.language)
         standing = await self._members.standing(guild_id, spoken.author_id)
         alarm = Alarm(
             guild_id=guild_id,
@@ -101,6 +130,7 @@ class CrisisService:
             channel_id=spoken.channel_id,
             message_id=spoken.message_id,
             judged=verdict.judged,
+            unread=COULD_NOT_ASSESS in verdict.categories,
         )
         if tier is Tier.LOG:
             async with self._database.write() as session:
@@ -110,8 +140,12 @@ class CrisisService:
         language = standing.language if standing.language_chosen else understood or spoken.language or standing.language
         is_known = standing.is_known or await self._oncall.is_followed(guild_id, spoken.author_id)
         if not pages(tier=tier, is_known=is_known, in_watched_place=spoken.in_watched_place):
-            return await self._answer_outsider(spoken, guild_id, tier, language)
+            return await self._answer_outsider(spoken, guild_id, verdict, language)
         return await self._respond(alarm, language, is_form=spoken.message_id is None)
+
+    async def is_grave(self, spoken: Spoken) -> bool:
+        """Whether these words page, as far as can be said without writing anything down."""
+        return (await self._assess(spoken)).tier is Tier.PAGE
 
     async def _assess(self, spoken: Spoken) -> _Verdict:
         """What the detector says, raised by what staff of this server have taught it."""
@@ -120,7 +154,9 @@ class CrisisService:
         except Exception:
             # Whatever broke, these words were not read: a human has to.
             log.exception("crisis.could_not_assess", key=spoken.key)
+            self._faults.failed(self._clock.now())
             return _Verdict(Tier.PAGE, (COULD_NOT_ASSESS,), None, None)
+        self._faults.worked()
         if self._own_words is not None and spoken.guild_id is not None:
             try:
                 own = await self._own_words.of(spoken.guild_id)
@@ -139,14 +175,63 @@ class CrisisService:
         """Somebody asks to be contacted now, by a button or a form: pages, and returns what to say to them."""
         del source
         standing = await self._members.standing(guild_id, user_id)
-        alarm = Alarm(guild_id, user_id, Tier.PAGE, key, kind=EventKind.ASKED_CONTACT)
+        alarm = Alarm(guild_id, user_id, Tier.PAGE, key, (ASKED_CONTACT,), kind=EventKind.ASKED_CONTACT)
         shift = await self._oncall.shift(guild_id)
         async with self._database.write() as session:
             heard = await self._oncall.is_heard(session, key, Tier.PAGE)
-            if not heard:
-                await self._oncall.raise_alarm(session, alarm, shift)
+            incident = None if heard else await self._oncall.raise_alarm(session, alarm, shift)
+            count = await self._oncall.note_reply(session, alarm, incident.id) if incident else 0
         text_key = "crisis.staff_already_asked" if heard else "crisis.staff_will_contact"
-        return await self.say(guild_id, standing.language, text_key, shift)
+        incident_id = incident.id if incident else None
+        return await self.answers.variant(
+            guild_id, standing.language, text_key, count, shift, person=user_id, incident_id=incident_id
+        )
+
+    async def worry(self, about: Worry) -> str:
+        """Somebody worries about whoever wrote a message: pages, and returns what to say to whoever asked.
+
+        It needs nobody to read anything: who wrote it, and where it stands, is enough.
+        """
+        if about.person == about.by:
+            return await self.ask_for_contact(about.guild_id, about.by, about.key, "menu")
+        language = await self.language(about.guild_id, about.by)
+        alarm = Alarm(
+            guild_id=about.guild_id,
+            user_id=about.person,
+            tier=Tier.PAGE,
+            source_key=about.key,
+            categories=(WORRIED,),
+            words=about.words or None,
+            channel_id=about.channel_id,
+            message_id=about.message_id,
+            kind=EventKind.WORRIED,
+            reported_by=about.by,
+        )
+        shift = await self._oncall.shift(about.guild_id)
+        async with self._database.write() as session:
+            heard = await self._oncall.is_heard(session, about.key, Tier.PAGE)
+            if not heard:
+                incident = await self._oncall.raise_alarm(session, alarm, shift)
+                log.warning("crisis.worried", incident=incident.id)
+        # What is true of the shift, and nothing of the incident: whoever asks does not learn how the other one is.
+        count = self.answers.next_count(about.by, "crisis.worried_told")
+        return await self.answers.variant(about.guild_id, language, "crisis.worried_told", count, shift)
+
+    async def answer_ended(self, session: AsyncSession, delivery: Delivery, outcome: Outcome | None) -> None:
+        """Note in the incident's timeline whether the person was answered; ``outcome`` is why they were not."""
+        incident, why = delivery.arguments.get("incident"), outcome.value if outcome else None
+        if incident is None:
+            return
+        road = "answer" if delivery.channel_id is None else "answer-in-thread"
+        occasion = f"delivery:{delivery.id}:{why or 'delivered'}"
+        await self._oncall.road_ended(session, int(incident), road, delivery.user_id, outcome is None, why, occasion)
+
+    async def who_looks_after(self, guild_id: int, person: int, incident_id: int | None) -> list[int]:
+        """Which of staff is shown the place where somebody is answered: who has it, who is on call, or the backup."""
+        shift = await self._oncall.shift(guild_id)
+        taken_by = (await self._oncall.find(int(incident_id))).acknowledged_by if incident_id is not None else None
+        wanted = [taken_by, shift.person] if taken_by or shift.person else [*shift.backup]
+        return [one for one in dict.fromkeys(wanted) if one is not None and one != person]
 
     async def cannot_read(self, guild_id: int | None, user_id: int, language: str | None = None) -> None:
         """Somebody sent what no program can read (a picture, a voice message): tell them so, once ever, privately."""
@@ -176,10 +261,14 @@ class CrisisService:
             if await self._oncall.is_heard(session, alarm.source_key, alarm.tier):
                 return Response(alarm.tier)
             incident = await self._oncall.raise_alarm(session, alarm, shift)
-            count = await self._oncall.note_reply(session, alarm, incident.id)
+            count = await self._oncall.note_reply(session, alarm, incident.id, 2 if is_form else 1)
             await self._outbox.put(session, [self._reply(alarm, incident, key, count, language)])
         log.warning("crisis.incident", incident=incident.id, tier=alarm.tier.value)
-        now = await self.variant(alarm.guild_id, language, key, count + 1, shift) if is_form else None
+        if not is_form:
+            return Response(alarm.tier, incident.id)
+        now = await self.answers.variant(
+            alarm.guild_id, language, key, count + 1, shift, person=alarm.user_id, incident_id=incident.id
+        )
         return Response(alarm.tier, incident.id, now)
 
     def _reply(self, alarm: Alarm, incident: Incident, key: str, count: int, language: str) -> Draft:
@@ -193,8 +282,16 @@ class CrisisService:
             arguments={"incident": incident.id, "key": key, "count": count, "language": language},
         )
 
-    async def _answer_outsider(self, spoken: Spoken, guild_id: int, tier: Tier, language: str | None) -> Response:
-        """A stranger gets helplines; staff, where there are any, a card. Nothing is kept of the words."""
+    async def _answer_outsider(
+        self, spoken: Spoken, guild_id: int, verdict: _Verdict, language: str | None
+    ) -> Response:
+        """A stranger gets helplines; staff, where there are any, a card. Nothing is kept of the words.
+
+        Of what the detector could not read, staff have one card a stranger and hour.
+        """
+        tier, occasion = verdict.tier, spoken.key
+        if COULD_NOT_ASSESS in verdict.categories:
+            occasion = f"unread:{spoken.author_id}:{self._clock.now():%Y%m%d%H}"
         if tier < Tier.NOTIFY:
             return Response(tier)
         shift = Shift(None, None)
@@ -218,7 +315,7 @@ class CrisisService:
                 Draft(
                     kind=STRANGER_CARD,
                     lane=Lane.CRISIS,
-                    dedupe_key=f"stranger-card:{spoken.key}:{tier.value}",
+                    dedupe_key=f"stranger-card:{occasion}:{tier.value}",
                     guild_id=guild_id,
                     channel_id=channel,
                     user_id=spoken.author_id,
@@ -235,32 +332,8 @@ class CrisisService:
 
     async def language(self, guild_id: int, user_id: int | None) -> str:
         """The language of somebody who is not speaking at this moment."""
-        return (await self._members.standing(guild_id, user_id or 0)).language
+        return await self.answers.language(guild_id, user_id)
 
     async def say(self, guild_id: int, language: str, key: str, shift: Shift | None = None) -> str:
         """A crisis text, with this country's numbers and the truth about who is on shift."""
-        return await self.variant(guild_id, language, key, 0, shift)
-
-    async def variant(self, guild_id: int, language: str, key: str, count: int, shift: Shift | None = None) -> str:
-        """The ``count``-th variant of a crisis text, round and round, so that none comes twice in a row."""
-        shift = shift or await self._oncall.shift(guild_id)
-        programme = await self._programmes.current(guild_id)
-        country = programme.program.country if programme else "US"
-        texts = self._content.texts
-        numbers = {
-            "emergency": self._content.emergency(country, language),
-            "lifeline": self._content.lifeline(country, language),
-        }
-        on = "shift_on" if shift.person is not None else "shift_off"
-        shift_key = f"crisis.{on}_discreet" if is_discreet(key) else f"crisis.{on}"
-        values = {**numbers, "shift": texts.say(language, shift_key, **numbers)}
-        said = texts.variant(language, key, count % texts.variants(language, key), **values)
-        if is_discreet(key):
-            found = self._content.lines(country, [LineKind.DOMESTIC_VIOLENCE], language)
-            for line in (one for one in found if LineKind.DOMESTIC_VIOLENCE in one.kinds):
-                wording = line.wording(language)
-                name = wording.discreet or wording.name
-                said = f"{said}\n\n{texts.say(language, 'crisis.violence_line', name=name, number=wording.short)}"
-        if numbers["lifeline"] not in said:
-            said = f"{said}\n\n{texts.say(language, 'crisis.lifeline_line', **numbers)}"
-        return said
+        return await self.answers.say(guild_id, language, key, shift)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession as Session
 
 from bot.db.base import Base, Erase, about
 from bot.db.ring import KeyRing
+from bot.db.turn import in_a_hurry
 from bot.db.types import Encrypted, EncryptedJson, Json, RowId, Snowflake, UtcDateTime
 from bot.db.work import Database
 
@@ -25,4 +26,5 @@ __all__ = [
     "Snowflake",
     "UtcDateTime",
     "about",
+    "in_a_hurry",
 ]

@@ -1,4 +1,4 @@
-"""Finds every table: each room's `records` module adds its own to `Base.metadata` when it is imported."""
+"""Finds every table: each room's modules of records add their own to `Base.metadata` when they are imported."""
 
 import importlib
 import pkgutil
@@ -12,9 +12,9 @@ from bot.db.base import Base
 
 
 def load_models() -> MetaData:
-    """Import every `bot.<room>.records` there is and return the schema they make."""
+    """Import every `bot.<room>.records` and `bot.<room>.<…>_records` there is and return the schema they make."""
     for folder in bot.__path__:
         for room in pkgutil.iter_modules([folder]):
-            if room.ispkg and (Path(folder) / room.name / "records.py").is_file():
-                importlib.import_module(f"bot.{room.name}.records")
+            for module in sorted(Path(folder, room.name).glob("*records.py")) if room.ispkg else ():
+                importlib.import_module(f"bot.{room.name}.{module.stem}")
     return Base.metadata

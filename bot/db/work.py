@@ -9,8 +9,8 @@
         rows = await session.scalars(select(CheckIn))
 
 A row that is read in order to be changed is read in the *writing* unit. On SQLite these run one after another, in the
-order they were asked for; on PostgreSQL they run side by side, so such a row is also read `with_for_update()`, which
-SQLite leaves out.
+order they were asked for, but for what is `in_a_hurry()`, which goes first; on PostgreSQL they run side by side, so
+such a row is also read `with_for_update()`, which SQLite leaves out.
 """
 
 import asyncio
@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from bot.db.engine import Purpose, make_engine, parse_url, shown, sqlite_path
 from bot.db.files import prepare_file
 from bot.db.ring import KeyRing
+from bot.db.turn import Turn
 from bot.errors import DatabaseError
 
 _T = TypeVar("_T")
@@ -44,8 +45,9 @@ class Database:
         self.patience = patience
         self._writer = make_engine(url, keys, Purpose.WRITE, patience)
         self._reader = self._make_reader()
-        self._turn = asyncio.Lock() if self.path is not None else None
+        self._turn = Turn() if self.path is not None else None
         self._writing: set[asyncio.Task[Any]] = set()
+        self._reading: dict[asyncio.Task[Any], AsyncSession] = {}
 
     @classmethod
     async def open(cls, url: str, keys: KeyRing | None, *, patience: float = PATIENCE) -> "Database":
@@ -90,6 +92,7 @@ class Database:
         if task in self._writing:
             raise DatabaseError("A writing unit of work was opened inside another one: pass the session on instead.")
         self._writing.add(task)
+        self._reading.pop(task, None)  # what this task reads next is to see what it has written
         try:
             async with self._my_turn():
                 session = AsyncSession(self._writer, expire_on_commit=False)
@@ -107,9 +110,17 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A reading unit of work: one consistent view of what was committed when it first asked.
 
-        Raises DatabaseError when it tries to write. May be opened inside a writing unit, whose changes it does not see.
+        Raises DatabaseError when it tries to write. May be opened inside a writing unit, whose changes it does not see,
+        and inside a reading one, whose view it shares: a task that held one connection while it waited for another
+        would wait for ever where a dozen do so at once, and a page with them.
         """
+        task = asyncio.current_task()
+        assert task is not None, "a unit of work runs in a task"  # noqa: S101 # asyncio's promise, for the type checker
+        if (outer := self._reading.get(task)) is not None:
+            yield outer
+            return
         session = AsyncSession(self._reader, expire_on_commit=False)
+        self._reading[task] = session
         try:
             yield session
             if session.new or session.dirty or session.deleted:
@@ -117,6 +128,8 @@ class Database:
         except exc.TimeoutError:
             raise DatabaseError(f"The database {self.name} is busy: no connection came free in time.") from None
         finally:
+            if self._reading.get(task) is session:
+                del self._reading[task]
             await to_its_end(session.close())
 
     @asynccontextmanager
@@ -131,14 +144,17 @@ class Database:
         await self._reader.dispose()
 
     def _make_reader(self) -> AsyncEngine:
+        # Readers have connections of their own on every database: a writer that looks something up waits for readers
+        # alone, and these wait for nobody.
+        engine = make_engine(self.url, self.keys, Purpose.READ, self.patience)
         if self.path is not None:
-            return make_engine(self.url, self.keys, Purpose.READ, self.patience)
-        # PostgreSQL tells reading from writing by transaction; one set of connections does for both.
-        return self._writer.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
+            return engine
+        # PostgreSQL tells reading from writing by transaction.
+        return engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
 
     @asynccontextmanager
     async def _my_turn(self) -> AsyncIterator[None]:
-        # SQLite's busy timeout is a lottery among those who wait; this queue is served in order.
+        # SQLite's busy timeout is a lottery among those who wait; this queue is served in order, pages first.
         if self._turn is None:
             yield
             return

@@ -24,6 +24,8 @@ NO_ACCESS = {50001, 50013}
 DMS_REST_FOR = timedelta(minutes=10)
 LOOK_BACK = timedelta(minutes=5)
 LOOKED_THROUGH = 500
+FAILING_AFTER = 3
+"""Attempts in a row that Discord did not answer, after which it counts as failing."""
 
 
 class DmBook(Protocol):
@@ -46,6 +48,12 @@ class DiscordTransport:
         self._client, self._dms = client, dms
         self._dms_rest_until = 0.0
         self._openings = asyncio.Semaphore(2)
+        self._unanswered = 0
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether Discord has left the last few attempts without an answer: pages should not rely on it alone."""
+        return self._unanswered >= FAILING_AFTER
 
     async def post(self, delivery: Delivery, post: Post) -> Receipt:
         """Create the message under the delivery's nonce, which Discord enforces for a few minutes."""
@@ -77,8 +85,12 @@ class DiscordTransport:
                 allowed_mentions=post.mentions,
                 nonce=delivery.nonce,
             )
+        except asyncio.CancelledError:
+            self._unanswered += 1  # cut off by the attempt's deadline
+            raise
         except Exception as error:
-            raise _named(error, delivery.lane) from error
+            raise self._heard(error, delivery.lane) from error
+        self._unanswered = 0
         return Receipt(channel_id, message.id)
 
     async def do(self, delivery: Delivery, deed: Deed) -> Receipt:
@@ -86,7 +98,14 @@ class DiscordTransport:
         try:
             return await deed.run()
         except Exception as error:
-            raise _named(error, delivery.lane) from error
+            raise self._heard(error, delivery.lane) from error
+
+    def _heard(self, error: Exception, lane: Lane) -> Exception:
+        """What an exception means for the delivery; and whether Discord has answered at all."""
+        named = _named(error, lane)
+        answered = isinstance(named, RefusedForGoodError) or (isinstance(named, TryLaterError) and lane is Lane.BULK)
+        self._unanswered = 0 if answered else self._unanswered + 1
+        return named
 
     async def look_up(self, delivery: Delivery, post: Post, since: datetime, is_known: IsKnown) -> Receipt | None:
         """Find what an earlier attempt left: our own message, since then, with this nonce or this very form."""
@@ -118,7 +137,7 @@ class DiscordTransport:
         except Exception as error:
             if isinstance(error, discord.HTTPException) and error.code == OPENING_DMS_TOO_FAST:
                 self._dms_rest_until = now + DMS_REST_FOR.total_seconds()
-            raise _named(error, delivery.lane) from error
+            raise self._heard(error, delivery.lane) from error
         channel_id = int(opened["id"])
         await self._dms.keep(delivery.user_id, channel_id)
         return channel_id

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.db import in_a_hurry
 from bot.delivery.service import Outbox
 from bot.observe.logs import get_logger
 from bot.timing import Clock
@@ -111,8 +112,9 @@ class Heart:
     async def beat(self) -> None:
         """One beat: do what is due, set the outbox going, set the alarm for the nearest row, then plan where asked."""
         now = self._clock.now()
-        for due in self._dues:  # pages first: no planner, however slow, stands before the ladder
-            await _guarded(due.name, partial(due.run_due, now))
+        with in_a_hurry():
+            for due in self._dues:  # pages first: no planner, however slow, stands before the ladder
+                await _guarded(due.name, partial(due.run_due, now))
         self._outbox.wake()
         await _guarded("alarm", self._set_alarm)
         if self._plan_wanted:

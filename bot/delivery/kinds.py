@@ -44,6 +44,23 @@ class Deed:
 
 
 @dataclass(frozen=True)
+class Errand:
+    """Something done elsewhere than on Discord. ``run`` raises the three errors of ``bot.delivery.transport`` itself.
+
+    It should do no harm when it is done twice: nobody can look up whether an attempt without an answer arrived.
+    """
+
+    run: Callable[[], Awaitable[Receipt]]
+
+
+@dataclass(frozen=True)
+class Postponed:
+    """It is not its time yet: compose it again at ``until`` (UTC). That counts as no attempt."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Withdrawn:
     """It is not wanted any more."""
 
@@ -56,27 +73,42 @@ class Kind(Protocol):
     name: str
     gives_up_on: frozenset[Outcome]
     """Refusals that end even a page of this kind: those after which its fallback has taken over."""
+    only_looks: bool
+    """Whether composing it only reads: then all of it reads one view of the database, over one connection."""
 
-    async def compose(self, delivery: Delivery, now: datetime) -> Post | Deed | Withdrawn:
+    async def compose(self, delivery: Delivery, now: datetime) -> Post | Deed | Errand | Postponed | Withdrawn:
         """Look once more whether it is still wanted (``now`` is UTC), and say what is to be sent."""
 
     async def sent(self, session: AsyncSession, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
         """Take note, in the transaction that records it as sent."""
 
+    async def arrived_late(self, session: AsyncSession, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+        """It was called off or taken over while it was on its way, and is there all the same: take note of it."""
+
     async def failed(self, session: AsyncSession, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """Take the fallback, in the transaction that records the outcome. A page may be tried again after this."""
+
+    async def unanswered(self, session: AsyncSession, delivery: Delivery, now: datetime) -> None:
+        """Take note, in the transaction that puts it back, that an attempt had no answer; it will be tried again."""
 
 
 class QuietKind:
     """A base for kinds that have nothing to note and no other road."""
 
     gives_up_on: frozenset[Outcome] = frozenset()
+    only_looks = False
 
     async def sent(self, session: AsyncSession, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
         """Nothing to note."""
 
+    async def arrived_late(self, session: AsyncSession, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+        """Nothing to note."""
+
     async def failed(self, session: AsyncSession, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """No other road."""
+
+    async def unanswered(self, session: AsyncSession, delivery: Delivery, now: datetime) -> None:
+        """Nothing to note."""
 
 
 class Kinds:

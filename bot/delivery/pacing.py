@@ -84,7 +84,7 @@ class Pacer:
                 turn.set_result(None)
         if self._timer is None and any(self._waiting.values()):
             wait = everything.seconds_to_one()
-            if not self._waiting[Lane.CRISIS] and not self._waiting[Lane.DIRECT]:
+            if not any(queue for lane, queue in self._waiting.items() if lane is not Lane.BULK):
                 wait = max(wait, bulk.seconds_to_one())
             self._timer = asyncio.get_running_loop().call_later(max(wait, 0.001), self._tick)
 

@@ -1,7 +1,7 @@
 """The outbox table and its queries, in Core: this path carries the pages, and it is the busiest."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,9 +27,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db import Base, EncryptedJson, RowId, Snowflake, UtcDateTime, about
-from bot.delivery.rules import LEASE, Lane, Outcome, State
+from bot.delivery.rules import LANES, LEASE, Lane, Outcome, State
 
-_LIVE = "state IN ('pending', 'claimed')"
+LIVE = "state IN ('pending', 'claimed')"
 _INSERTED_AT_ONCE = 500
 
 
@@ -38,13 +38,13 @@ class DeliveryRow(Base):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        CheckConstraint("lane IN ('crisis', 'direct', 'bulk')", name="lane_known"),
+        CheckConstraint("lane IN ('crisis', 'roads', 'direct', 'bulk')", name="lane_known"),
         CheckConstraint("state IN ('pending', 'claimed', 'sent', 'dead', 'expired', 'cancelled')", name="state_known"),
         CheckConstraint("channel_id IS NOT NULL OR user_id IS NOT NULL", name="has_target"),
         CheckConstraint("(state = 'claimed') = (lease_until IS NOT NULL)", name="claimed_has_lease"),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_time"),
         CheckConstraint("state NOT IN ('dead', 'expired', 'cancelled') OR reason IS NOT NULL", name="end_has_reason"),
-        Index("ix_deliveries_due", "lane", "next_at", sqlite_where=text(_LIVE), postgresql_where=text(_LIVE)),
+        Index("ix_deliveries_due", "lane", "next_at", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
         Index(
             "ix_deliveries_claimed",
             "id",
@@ -189,7 +189,7 @@ async def lanes_due(session: AsyncSession, now: datetime) -> Sequence[Lane]:
         for lane in Lane
         if (
             await session.execute(
-                select(_TABLE.c.id).where(text(_LIVE), _TABLE.c.lane == lane.value, _TABLE.c.next_at <= now).limit(1)
+                select(_TABLE.c.id).where(text(LIVE), _TABLE.c.lane == lane.value, _TABLE.c.next_at <= now).limit(1)
             )
         ).first()
         is not None
@@ -204,14 +204,14 @@ async def claim(session: AsyncSession, lane: Lane, limit: int, now: datetime) ->
     until = now + LEASE[lane]
     due = (
         select(_TABLE.c.id)
-        .where(text(_LIVE), _TABLE.c.lane == lane.value, _TABLE.c.next_at <= now)
+        .where(text(LIVE), _TABLE.c.lane == lane.value, _TABLE.c.next_at <= now)
         .order_by(_TABLE.c.next_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
     statement = (
         update(DeliveryRow)
-        .where(_TABLE.c.id.in_(due.scalar_subquery()), text(_LIVE), _TABLE.c.next_at <= now)
+        .where(_TABLE.c.id.in_(due.scalar_subquery()), text(LIVE), _TABLE.c.next_at <= now)
         .values(
             state=State.CLAIMED.value,
             lease_until=until,
@@ -267,9 +267,16 @@ async def finish(
     return await _change(session, delivery, **values)
 
 
-async def put_back(session: AsyncSession, delivery: Delivery, next_at: datetime, *, unsure: bool) -> bool:
-    """Return a claimed delivery to the queue for ``next_at`` (UTC); ``unsure`` where it may have arrived after all."""
+async def put_back(
+    session: AsyncSession, delivery: Delivery, next_at: datetime, *, unsure: bool, counts: bool = True
+) -> bool:
+    """Return a claimed delivery to the queue for ``next_at`` (UTC); ``unsure`` where it may have arrived after all.
+
+    ``counts`` is False where it was only looked at, and that is to count as no attempt.
+    """
     values: dict[str, Any] = {"state": State.PENDING.value, "lease_until": None, "next_at": next_at}
+    if not counts:
+        values["attempts"] = delivery.attempts - 1
     if not unsure:
         # What this attempt adds is no doubt; what an earlier one left remains.
         values["unsure_since"] = delivery.unsure_since
@@ -292,7 +299,7 @@ async def cancel(
     """Call off whatever of ``subject`` has not ended yet (of ``kinds``, to ``user_id``, where given); how many."""
     statement = (
         update(DeliveryRow)
-        .where(_TABLE.c.subject == subject, text(_LIVE))
+        .where(_TABLE.c.subject == subject, text(LIVE))
         .values(state=State.CANCELLED.value, reason=reason.value, lease_until=None)
         .execution_options(synchronize_session=False)
     )
@@ -327,18 +334,18 @@ async def release_all(session: AsyncSession, now: datetime) -> int:
     return _count(await session.execute(statement))
 
 
-async def nearest(session: AsyncSession) -> datetime | None:
-    """When the next live row is due (UTC), or none."""
+async def nearest(session: AsyncSession, lanes: Collection[Lane] = LANES) -> datetime | None:
+    """When the next live row of ``lanes`` is due (UTC), or none."""
     times = [
         (
             await session.execute(
                 select(_TABLE.c.next_at)
-                .where(text(_LIVE), _TABLE.c.lane == lane.value)
+                .where(text(LIVE), _TABLE.c.lane == lane.value)
                 .order_by(_TABLE.c.next_at)
                 .limit(1)
             )
         ).scalar_one_or_none()
-        for lane in Lane
+        for lane in lanes
     ]
     return min((time for time in times if time is not None), default=None)
 

@@ -8,11 +8,16 @@ class Lane(StrEnum):
     """Who goes first. A lower lane never takes a turn that a higher one waits for."""
 
     CRISIS = "crisis"
+    ROADS = "roads"
+    """Roads that do not lead over Discord. They share no slot with it, so neither waits for the other."""
     DIRECT = "direct"
     BULK = "bulk"
 
 
-LANES = (Lane.CRISIS, Lane.DIRECT, Lane.BULK)
+LANES = (Lane.CRISIS, Lane.ROADS, Lane.DIRECT, Lane.BULK)
+URGENT = frozenset({Lane.CRISIS, Lane.ROADS})
+"""The lanes that carry pages."""
+OVER_DISCORD = frozenset(LANES) - {Lane.ROADS}
 
 
 class State(StrEnum):
@@ -39,7 +44,12 @@ class Outcome(StrEnum):
     UNKNOWN_KIND = "unknown_kind"
 
 
-LEASE = {Lane.CRISIS: timedelta(seconds=5), Lane.DIRECT: timedelta(seconds=30), Lane.BULK: timedelta(seconds=30)}
+LEASE = {
+    Lane.CRISIS: timedelta(seconds=5),
+    Lane.ROADS: timedelta(seconds=5),
+    Lane.DIRECT: timedelta(seconds=30),
+    Lane.BULK: timedelta(seconds=30),
+}
 
 # Discord drops the second of two messages with one nonce "for a few minutes"; past two we look instead of trusting it.
 NONCE_TRUSTED_FOR = timedelta(minutes=2)
@@ -56,9 +66,9 @@ def wait_before_retry(lane: Lane, attempts: int, jitter: float) -> timedelta:
     ``jitter`` in 0..1 spreads the wait by up to a fifth, so that what failed together does not return together. A page
     never waits longer than half a minute, and never gives up.
     """
-    waits, after = (_PAGE_WAITS, _PAGE_WAIT_AFTER) if lane is Lane.CRISIS else (_OTHER_WAITS, _OTHER_WAIT_AFTER)
+    waits, after = (_PAGE_WAITS, _PAGE_WAIT_AFTER) if lane in URGENT else (_OTHER_WAITS, _OTHER_WAIT_AFTER)
     seconds = waits[attempts - 1] if 1 <= attempts <= len(waits) else after
-    if lane is Lane.CRISIS:
+    if lane in URGENT:
         return timedelta(seconds=seconds * (1 - 0.2 * jitter))
     return timedelta(seconds=seconds * (0.9 + 0.2 * jitter))
 
@@ -78,6 +88,7 @@ def ends_for_good(lane: Lane, outcome: Outcome) -> bool:
 
     A page outlives what may be a fault of the moment: a missing permission, a refused body or a channel that seems gone
     is tried again while its fallback goes out beside it. Only a closed DM ends it: then another road has been taken.
+    An outside road that was refused stays so until the ladder's next step tries it anew.
     """
     if lane is Lane.CRISIS:
         return outcome in {Outcome.DM_CLOSED, Outcome.NOT_WANTED, Outcome.ACKNOWLEDGED}

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,14 +10,16 @@ from functools import partial
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db import Database
-from bot.delivery import records
-from bot.delivery.kinds import Deed, Kind, Kinds, Post, QuietKind, Receipt, Withdrawn
+from bot.db import Database, in_a_hurry
+from bot.delivery import records, standings
+from bot.delivery.kinds import Deed, Errand, Kind, Kinds, Post, Postponed, QuietKind, Receipt, Withdrawn
 from bot.delivery.pacing import current_lane
 from bot.delivery.records import Delivery, Draft
 from bot.delivery.rules import (
     LANES,
     LEASE,
+    OVER_DISCORD,
+    URGENT,
     Lane,
     Outcome,
     State,
@@ -26,6 +28,7 @@ from bot.delivery.rules import (
     must_look_first,
     wait_before_retry,
 )
+from bot.delivery.standings import Standing
 from bot.delivery.transport import RefusedForGoodError, Transport, TryLaterError, UnsureError
 from bot.observe.logs import get_logger
 from bot.timing import Clock
@@ -34,22 +37,32 @@ __all__ = [
     "Deed",
     "Delivery",
     "Draft",
+    "Errand",
     "Kind",
     "Kinds",
     "Lane",
     "Outbox",
     "Outcome",
     "Post",
+    "Postponed",
     "QuietKind",
     "Receipt",
+    "Standing",
+    "State",
     "Withdrawn",
 ]
 
 log = get_logger(__name__)
 
 # How many of a lane may be under way at once. Pages never wait for a slot that a reminder holds.
-SLOTS = {Lane.CRISIS: 64, Lane.DIRECT: 16, Lane.BULK: 24}
-DEADLINE = {Lane.CRISIS: timedelta(seconds=20), Lane.DIRECT: timedelta(seconds=60), Lane.BULK: timedelta(seconds=60)}
+# A road that hangs holds its slot for its deadline and then leaves it for its wait: 256 are more than a clinic has.
+SLOTS = {Lane.CRISIS: 64, Lane.ROADS: 256, Lane.DIRECT: 16, Lane.BULK: 24}
+DEADLINE = {
+    Lane.CRISIS: timedelta(seconds=20),
+    Lane.ROADS: timedelta(seconds=20),  # each sender has ten of its own; this is for what goes before and after
+    Lane.DIRECT: timedelta(seconds=60),
+    Lane.BULK: timedelta(seconds=60),
+}
 
 
 class Outbox:
@@ -75,8 +88,10 @@ class Outbox:
         )
         self._under_way: dict[Lane, set[asyncio.Task[None]]] = {lane: set() for lane in LANES}
         self._woken = asyncio.Event()
-        self._looking = False
+        self._looking = self._look_again = False
+        self._rest: asyncio.Task[None] | None = None
         self._closing = False
+        self._open_lanes = frozenset(LANES)
         self.on_change: Callable[[], None] = lambda: None
 
     async def put(self, session: AsyncSession, drafts: Iterable[Draft]) -> None:
@@ -110,6 +125,28 @@ class Outbox:
         """(channel id, message id) of each message of ``kind`` sent for ``subject``."""
         return await records.messages_of(session, subject, kind)
 
+    async def standings(self, session: AsyncSession, subject: str, kinds: Sequence[str]) -> Sequence[Standing]:
+        """How every delivery of ``kinds`` for ``subject`` stands, oldest first."""
+        return await standings.standings(session, subject, kinds)
+
+    async def last_to(self, session: AsyncSession, user_id: int, kinds: Sequence[str]) -> Standing | None:
+        """How the newest delivery of ``kinds`` to this person that came to an end did end."""
+        return await standings.last_to(session, user_id, kinds)
+
+    async def oldest_page_due(self) -> datetime | None:
+        """When the longest waiting page on Discord was due (UTC), or none. Outside roads wait on purpose."""
+        async with self._database.read() as session:
+            return await standings.oldest_due(session, Lane.CRISIS)
+
+    def hold_discord(self) -> None:
+        """Claim nothing that goes over Discord until ``release_discord``: there is no login yet. Roads go."""
+        self._open_lanes -= OVER_DISCORD
+
+    def release_discord(self) -> None:
+        """Discord can be reached: send what waited."""
+        self._open_lanes |= OVER_DISCORD
+        self.wake()
+
     def wake(self) -> None:
         """Look for due rows now."""
         self._woken.set()
@@ -119,9 +156,9 @@ class Outbox:
         self.on_change()
 
     async def nearest(self) -> datetime | None:
-        """When the next row is due (UTC), or none."""
+        """When the next row that may go is due (UTC), or none."""
         async with self._database.read() as session:
-            return await records.nearest(session)
+            return await records.nearest(session, self._open_lanes)
 
     async def release_leases(self) -> int:
         """At a start on SQLite: nobody else holds a claim, so every claimed row is due now."""
@@ -135,24 +172,43 @@ class Outbox:
             self._looking = True
             self._woken.clear()
             try:
-                await self.start_due()
+                await self._look()
             except Exception:
                 # The rows are still there; the next tick, at most 15 s away, looks again.
                 log.exception("outbox.pass_failed")
             finally:
                 self._looking = False
 
-    async def start_due(self) -> int:
-        """Claim what is due, as far as slots are free, and start sending it; how many were started."""
+    async def _look(self) -> None:
+        """Pages at once; the rest beside it, so that a page that comes meanwhile waits for no claim of a reminder."""
+        await self.start_due(URGENT)
+        if self._rest is not None and not self._rest.done():
+            self._look_again = True
+            return
+        self._rest = asyncio.create_task(self._start_rest(), name="handrail: outbox, all but pages")
+
+    async def _start_rest(self) -> None:
+        with in_a_hurry(False):
+            try:
+                await self.start_due(frozenset(LANES) - URGENT)
+            except Exception:
+                log.exception("outbox.pass_failed")
+        if self._look_again:
+            self._look_again = False
+            self.wake()
+
+    async def start_due(self, of: Collection[Lane] = LANES) -> int:
+        """Claim what is due in these lanes, as far as slots are free, and start sending it; how many were started."""
         started = 0
         async with self._database.read() as session:
             lanes = await records.lanes_due(session, self._clock.now())
-        for lane in lanes:
+        for lane in (one for one in lanes if one in of and one in self._open_lanes):
             free = SLOTS[lane] - len(self._under_way[lane])
             if free <= 0 or self._closing:
                 continue
-            async with self._database.write() as session:
-                claimed = await records.claim(session, lane, free, self._clock.now())
+            with in_a_hurry(lane in URGENT):
+                async with self._database.write() as session:
+                    claimed = await records.claim(session, lane, free, self._clock.now())
             for delivery in claimed:
                 task = asyncio.create_task(self._deliver(delivery), name=f"handrail: delivery {delivery.id}")
                 self._under_way[lane].add(task)
@@ -169,11 +225,15 @@ class Outbox:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is being sent and nobody asked to look."""
-        return not self._woken.is_set() and not self._looking and not any(self._under_way.values())
+        looking = self._looking or (self._rest is not None and not self._rest.done())
+        return not self._woken.is_set() and not looking and not any(self._under_way.values())
 
     async def close(self, grace: timedelta = timedelta(seconds=3)) -> None:
         """Claim no more; give what is under way ``grace`` to finish. What is cut off comes back when its lease ends."""
         self._closing = True
+        if self._rest is not None:
+            await asyncio.wait({self._rest}, timeout=grace.total_seconds())
+            self._rest.cancel()
         tasks = [task for tasks in self._under_way.values() for task in tasks]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=grace.total_seconds())
@@ -182,6 +242,10 @@ class Outbox:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _deliver(self, delivery: Delivery) -> None:
+        with in_a_hurry(delivery.lane in URGENT):
+            await self._deliver_in_turn(delivery)
+
+    async def _deliver_in_turn(self, delivery: Delivery) -> None:
         current_lane.set(delivery.lane)
         lease = asyncio.create_task(self._hold(delivery), name=f"handrail: lease {delivery.id}")
         try:
@@ -212,9 +276,14 @@ class Outbox:
         if is_too_late(delivery.expires_at, self._clock.now()):
             await self._end(delivery, State.EXPIRED, Outcome.LATE)
             return
-        composed = await kind.compose(delivery, self._clock.now())
+        composed = await self._compose(kind, delivery)
         if isinstance(composed, Withdrawn):
             await self._end(delivery, State.CANCELLED, composed.reason)
+            return
+        if isinstance(composed, Postponed):
+            async with self._database.write() as session:
+                await records.put_back(session, delivery, composed.until, unsure=False, counts=False)
+            self.on_change()
             return
         receipt: Receipt | None = None
         if isinstance(composed, Post) and must_look_first(delivery.unsure_since, self._clock.now()):
@@ -224,11 +293,19 @@ class Outbox:
             async with self._database.write() as session:
                 if not await records.about_to_send(session, delivery, self._clock.now()):
                     return
-            if isinstance(composed, Deed):
+            if isinstance(composed, Errand):
+                receipt = await composed.run()
+            elif isinstance(composed, Deed):
                 receipt = await self._transport.do(delivery, composed)
             else:
                 receipt = await self._transport.post(delivery, composed)
         await self._record(kind, delivery, receipt)
+
+    async def _compose(self, kind: Kind, delivery: Delivery) -> Post | Deed | Errand | Postponed | Withdrawn:
+        if not kind.only_looks:
+            return await kind.compose(delivery, self._clock.now())
+        async with self._database.read():  # what it looks up inside shares this view: a page is a dozen look-ups
+            return await kind.compose(delivery, self._clock.now())
 
     async def _is_known(self, message_id: int) -> bool:
         async with self._database.read() as session:
@@ -245,6 +322,7 @@ class Outbox:
             else:
                 # Called off, or taken over, while it was on its way: the message exists, so at least say where.
                 await records.note_message(session, delivery, message)
+                await kind.arrived_late(session, delivery, receipt, now)
                 log.info("outbox.sent_after_claim_ended", delivery=delivery.id, kind=delivery.kind)
 
     async def _refused(self, delivery: Delivery, outcome: Outcome) -> None:
@@ -266,8 +344,11 @@ class Outbox:
     async def _again(self, delivery: Delivery, *, unsure: bool, at_least: float | None = None) -> None:
         wait = wait_before_retry(delivery.lane, delivery.attempts, self._jitter())
         wait = max(wait, timedelta(seconds=at_least or 0))
+        now = self._clock.now()
+        kind = self._kinds.find(delivery.kind)
         async with self._database.write() as session:
-            await records.put_back(session, delivery, self._clock.now() + wait, unsure=unsure)
+            if await records.put_back(session, delivery, now + wait, unsure=unsure) and kind is not None:
+                await kind.unanswered(session, delivery, now)
         log.info("outbox.again", delivery=delivery.id, kind=delivery.kind, attempts=delivery.attempts, unsure=unsure)
         self.on_change()
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 
 from bot.doctor.findings import Finding, Findings, counted, fail, ok, warn
 from bot.program.schema import Programme
+from bot.roads.service import AddressError, read
 
 TOPIC = "on-call cover"
 
@@ -15,7 +16,8 @@ def cover_findings(programme: Programme, members: Collection[int] | None) -> Fin
 
     ``members``: those of its people who are in its server; None where that could not be looked at.
     """
-    rota, backup = programme.oncall.rota.people, programme.oncall.backup
+    rota = programme.oncall.rota.people
+    backup = tuple(dict.fromkeys((*programme.oncall.backup_rota.people, *programme.oncall.backup)))
     findings = list(_lists(programme))
     if members is None:
         findings.append(warn(TOPIC, "Whether the programme's people are in its server could not be looked at."))
@@ -47,12 +49,25 @@ def _lists(programme: Programme) -> Iterable[Finding]:
             "The rota is empty: nobody is on call, and members are told so.",
             _EDIT.format(key="oncall.rota.people"),
         )
-    if not programme.oncall.backup:
+    if not (programme.oncall.backup or programme.oncall.backup_rota.people):
         yield warn(
             TOPIC,
             "Nobody is backup: a page that is not acknowledged waits until all staff are called.",
             _EDIT.format(key="oncall.backup"),
         )
+    yield from _contacts(programme)
+
+
+def _contacts(programme: Programme) -> Iterable[Finding]:
+    """Contacts that lead nowhere: a programme that was applied by an earlier version may hold them."""
+    for person in programme.oncall.contacts:
+        for contact in programme.oncall.contacts_of(person):
+            try:
+                read(contact)
+            except AddressError as error:
+                yield fail(
+                    TOPIC, f"A contact of {person} cannot be used: {error}.", "Correct it under `oncall.contacts`."
+                )
 
 
 def _outside(people: Iterable[int], members: Collection[int]) -> Iterable[Finding]:

@@ -27,7 +27,8 @@ class Subject:
     @property
     def people(self) -> frozenset[int]:
         """Everybody whom it names, by Discord id."""
-        return frozenset((*self.programme.staff, *self.programme.oncall.rota.people, *self.programme.oncall.backup))
+        oncall = self.programme.oncall
+        return frozenset((*self.programme.staff, *oncall.rota.people, *oncall.backup_rota.people, *oncall.backup))
 
 
 async def find_programmes(file: Path | None, programmes: ProgrammeService | None) -> tuple[Findings, list[Subject]]:

@@ -1,12 +1,13 @@
 """``Intake``: the one way in for words. It reads them for danger before anything else is done with them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from bot.crisis.assessment import Tier
-from bot.crisis.service import CrisisService, Spoken
+from bot.crisis.service import CrisisService, Response, Spoken
+from bot.intake.in_doubt import InDoubt
 from bot.observe.logs import get_logger
 
 __all__ = ["Heard", "Intake", "Moderation", "Origin"]
@@ -45,11 +46,28 @@ class Heard:
     reply: str | None = None
 
 
+Found = Callable[[Origin], Awaitable[Origin]]
+"""Looks up what of an origin is not at hand: the server meant by a DM."""
+
+
 class Moderation(Protocol):
     """What reads a text second; it may hide it from the group, never from the crisis path."""
 
     async def review(self, text: str, origin: Origin) -> None:
         """Review ``text``."""
+
+
+def _spoken(text: str, origin: Origin) -> Spoken:
+    return Spoken(
+        text=text,
+        guild_id=origin.guild_id,
+        author_id=origin.author_id,
+        channel_id=origin.channel_id,
+        message_id=origin.message_id,
+        key=origin.key or f"message:{origin.message_id}",
+        source=origin.source,
+        language=origin.language,
+    )
 
 
 def _say_nothing(_origin: Origin) -> str | None:
@@ -69,8 +87,9 @@ class Intake:
         crisis: CrisisService,
         moderation: Moderation | None = None,
         not_yet: Callable[[Origin], str | None] = _say_nothing,
+        in_doubt: InDoubt | None = None,
     ) -> None:
-        self._crisis, self._moderation, self._not_yet = crisis, moderation, not_yet
+        self._crisis, self._moderation, self._not_yet, self._in_doubt = crisis, moderation, not_yet, in_doubt
         self._unhandled: set[asyncio.Task[Heard]] = set()
         self.patience = PATIENCE_SECONDS
         """Seconds for which ``handle`` waits before it answers that the words could not be read yet."""
@@ -99,20 +118,22 @@ class Intake:
         log.error("intake.not_handled_in_time", source=origin.source, key=origin.key)
         return Heard(Tier.PAGE, None, self._not_yet(origin))
 
-    async def read(self, text: str, origin: Origin) -> Heard:
-        """Read ``text``. When this returns, what had to be done for somebody's safety is committed; raises else."""
-        response = await self._crisis.hear(
-            Spoken(
-                text=text,
-                guild_id=origin.guild_id,
-                author_id=origin.author_id,
-                channel_id=origin.channel_id,
-                message_id=origin.message_id,
-                key=origin.key or f"message:{origin.message_id}",
-                source=origin.source,
-                language=origin.language,
-            )
-        )
+    async def read(self, text: str, origin: Origin, find: Found | None = None) -> Heard:
+        """Read ``text``. When this returns, what had to be done for somebody's safety is committed; raises else.
+
+        ``find`` completes the origin first. Where the database takes nothing, grave words page from memory meanwhile.
+        """
+
+        async def work() -> Response:
+            nonlocal origin
+            if find is not None:
+                origin = await find(origin)
+            return await self._crisis.hear(_spoken(text, origin))
+
+        if self._in_doubt is None:
+            response = await work()
+        else:
+            response = await self._in_doubt.hear(_spoken(text, origin), work)
         if self._moderation is not None:
             await self._moderation.review(text, origin)
         return Heard(response.tier, response.incident_id, response.reply)

@@ -41,6 +41,7 @@ class Action(StrEnum):
     SET_UP = "set the programme up"
     HANDLE_INCIDENT = "acknowledge or resolve an incident"
     SEE_ON_CALL = "see who is on call"
+    CHANGE_ROTA = "take a shift, override the rota, or note time off"
     READ_CHECKIN = "read a check-in sent to staff"
     EDIT_LEXICON = "propose, approve and remove words of staff's own, and review where the detector was wrong"
 
@@ -60,6 +61,7 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.SET_UP: THE_STAFF,
     Action.HANDLE_INCIDENT: THE_STAFF,
     Action.SEE_ON_CALL: THE_STAFF,
+    Action.CHANGE_ROTA: THE_STAFF,
     Action.READ_CHECKIN: THE_STAFF,
     Action.EDIT_LEXICON: THE_STAFF,
 }

@@ -117,7 +117,9 @@ class MemberService:
             tracks,
             memberships,
             staff=programme is not None and user_id in programme.staff,
-            on_call=programme is not None and user_id in {*programme.oncall.rota.people, *programme.oncall.backup},
+            on_call=programme is not None
+            and user_id
+            in {*programme.oncall.rota.people, *programme.oncall.backup_rota.people, *programme.oncall.backup},
         )
         groups = tuple(key for key, state in memberships.items() if state is MembershipState.ACTIVE and key in tracks)
         first_language = programme.program.languages[0].value if programme else "en"

@@ -18,6 +18,8 @@ QUIETED = {
     "aiosqlite": logging.WARNING,  # its DEBUG lines print statements with their values
     "aiohttp.access": logging.WARNING,
     "alembic": logging.WARNING,
+    "apprise": logging.CRITICAL + 1,  # its DEBUG lines print bodies, its warnings addresses
+    "urllib3": logging.ERROR,  # prints the paths of requests, account and all
 }
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.crisis.assessment import Tier
 from bot.db import Json
 from bot.oncall.records import IncidentRow
-from bot.oncall.rules import EventKind, IncidentState, Policy, Step
+from bot.oncall.rules import EventKind, IncidentState, Policy, Step, is_covered
 from bot.program.schema import Programme
 
 
@@ -25,6 +25,10 @@ class Alarm:
     message_id: int | None = None
     kind: EventKind = EventKind.JOINED
     judged: "Judged | None" = None
+    unread: bool = False
+    """No program could read the words: the detector broke on them."""
+    reported_by: int | None = None
+    """Who pointed at the person, where it was neither themselves nor their words."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,12 @@ class Judged:
 
 @dataclass(frozen=True)
 class Incident:
-    """An incident as others see it: no words. All datetimes are UTC."""
+    """An incident as others see it: no words. All datetimes are UTC.
+
+    ``round`` counts how often it was paged for from the start. ``unread``: the detector broke on the words, and a human
+    has to read them; ``joined_to`` is then the incident that pages for it, where another one does. ``categories`` name
+    the reasons, and say something of the person's health.
+    """
 
     id: int
     code: str
@@ -70,6 +79,19 @@ class Incident:
     acknowledged_at: datetime | None
     resolved_by: int | None
     resolved_at: datetime | None
+    round: int
+    unread: bool
+    joined_to: int | None
+    categories: tuple[str, ...]
+
+    def is_covered(self, now: datetime) -> bool:
+        """Whether somebody from staff took it a short while ago and is with the person (``now`` is UTC)."""
+        return is_covered(self.state, self.acknowledged_at, now)
+
+    @property
+    def is_waiting_unread(self) -> bool:
+        """Whether somebody has yet to read what the detector could not, and another incident pages for it."""
+        return self.joined_to is not None
 
 
 def policy_of(programme: Programme | None) -> Policy:
@@ -77,9 +99,46 @@ def policy_of(programme: Programme | None) -> Policy:
     if programme is None:
         return Policy((Step(timedelta(0), "everyone"),), timedelta(minutes=5))
     ladder = programme.oncall.ladder
-    return Policy(tuple(Step(rung.after, rung.notify.value) for rung in ladder), programme.oncall.repeat)
+    steps = tuple(Step(rung.after, rung.notify.value) for rung in ladder)
+    return Policy(steps, programme.oncall.repeat, programme.oncall.notify_within)
 
 
 def incident_of(row: IncidentRow) -> Incident:
     """The row as others see it."""
-    return Incident(**{name: getattr(row, name) for name in Incident.__dataclass_fields__})
+    values = {name: getattr(row, name) for name in Incident.__dataclass_fields__}
+    return Incident(**{**values, "categories": tuple(map(str, row.categories or ()))})
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """What 42 CFR 2.51(c) has a programme write down when it tells medical personnel of somebody in an emergency.
+
+    To whom (their name, and the health care facility they belong to), by whom, when (UTC), and what the emergency was.
+    """
+
+    told: str
+    affiliation: str
+    disclosed_by: str
+    disclosed_at: datetime
+    emergency: str
+
+    def to_json(self) -> dict[str, Json]:
+        """As its encrypted column keeps it."""
+        return {
+            "told": self.told,
+            "affiliation": self.affiliation,
+            "disclosed_by": self.disclosed_by,
+            "disclosed_at": self.disclosed_at.isoformat(),
+            "emergency": self.emergency,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, object]) -> "Disclosure":
+        """What ``to_json`` wrote."""
+        return cls(
+            told=str(stored["told"]),
+            affiliation=str(stored["affiliation"]),
+            disclosed_by=str(stored["disclosed_by"]),
+            disclosed_at=datetime.fromisoformat(str(stored["disclosed_at"])),
+            emergency=str(stored["emergency"]),
+        )

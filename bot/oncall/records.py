@@ -1,10 +1,10 @@
-"""Incidents, their append-only timeline, and the anchor of the rota."""
+"""Incidents and their append-only timeline."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, UniqueConstraint, func, select, text
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, false, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -56,6 +56,9 @@ class IncidentRow(Base):
                     "acknowledged_at": "time",
                     "resolved_by": "staff",
                     "resolved_at": "time",
+                    "round": "counter",
+                    "unread": "that the detector could not read a message; nothing of what was in it",
+                    "joined_to": "which incident pages for several that no program could read",
                 },
                 erase=Erase.BLANK,
                 why="An erasure must not end a page, and that somebody was looked after stays on record; the words go.",
@@ -81,6 +84,9 @@ class IncidentRow(Base):
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resolved_by: Mapped[int | None] = mapped_column(Snowflake)
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    round: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    unread: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    joined_to: Mapped[int | None] = mapped_column(RowId, index=True)
     outcome: Mapped[str | None] = mapped_column(Encrypted("incidents.outcome"))
 
 
@@ -101,7 +107,7 @@ class IncidentEventRow(Base):
                     "at": "time",
                     "kind": "what happened",
                     "actor_id": "who did it",
-                    "source_key": "message or interaction id, so that words heard twice count once",
+                    "source_key": "message, interaction or delivery id, so that what is heard twice counts once",
                     "tier": "of these words; none for entries that are no words",
                 },
                 erase=Erase.BLANK,
@@ -123,27 +129,35 @@ class IncidentEventRow(Base):
     detail: Mapped[Any] = mapped_column(EncryptedJson("incident_events.detail"), nullable=True)
 
 
-class RotaAnchorRow(Base):
-    """From which instant the rota's turns are counted."""
+class DisclosureRow(Base):
+    """One entry of the emergency log: medical personnel were told of somebody. Added, never changed."""
 
-    __tablename__ = "rota_anchors"
+    __tablename__ = "emergency_disclosures"
     __table_args__ = (
         {
             "info": about(
-                person=None,
+                person="user_id",
                 plain={
+                    "id": "row number",
+                    "incident_id": "which incident",
                     "guild_id": "the server",
-                    "people": "staff ids in turn; the programme file's own list, kept to see that it changed",
-                    "anchor": "time",
+                    "user_id": "of whom medical personnel were told",
+                    "recorded_by": "staff",
+                    "recorded_at": "time",
                 },
-                why="Names staff on a rota by id, as the programme file does; nothing of a member.",
+                erase=Erase.KEEP,
+                why="42 CFR 2.51(c) has the programme keep, in writing, whom it told of a medical emergency.",
             )
         },
     )
 
-    guild_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
-    people: Mapped[Any] = mapped_column(JSON)
-    anchor: Mapped[datetime] = mapped_column(UtcDateTime)
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
+    guild_id: Mapped[int] = mapped_column(Snowflake)
+    user_id: Mapped[int] = mapped_column(Snowflake, index=True)
+    recorded_by: Mapped[int] = mapped_column(Snowflake)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    said: Mapped[Any] = mapped_column(EncryptedJson("emergency_disclosures.said"))
 
 
 async def incident(session: AsyncSession, incident_id: int) -> IncidentRow | None:
@@ -232,3 +246,68 @@ async def unresolved(session: AsyncSession, guild_id: int) -> Sequence[IncidentR
     """Every incident of a server that is not resolved, oldest first."""
     query = select(IncidentRow).where(IncidentRow.guild_id == guild_id).where(text(_NOT_RESOLVED))
     return (await session.scalars(query.order_by(IncidentRow.id))).all()
+
+
+async def by_code(session: AsyncSession, guild_id: int, code: str) -> IncidentRow | None:
+    """The incident of this code, resolved or not, or none."""
+    query = select(IncidentRow).where(IncidentRow.guild_id == guild_id, IncidentRow.code == code)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def events(session: AsyncSession, incident_id: int) -> Sequence[IncidentEventRow]:
+    """The timeline, the oldest first."""
+    query = select(IncidentEventRow).where(IncidentEventRow.incident_id == incident_id)
+    return (await session.scalars(query.order_by(IncidentEventRow.id))).all()
+
+
+async def newest_event(session: AsyncSession, incident_id: int) -> int:
+    """The number of the newest entry of an incident's timeline."""
+    query = select(func.max(IncidentEventRow.id)).where(IncidentEventRow.incident_id == incident_id)
+    return (await session.scalars(query)).one() or 0
+
+
+async def is_noted(session: AsyncSession, incident_id: int, kind: EventKind, occasion: str) -> bool:
+    """Whether this occasion stands in the timeline already."""
+    query = select(IncidentEventRow.id).where(
+        IncidentEventRow.incident_id == incident_id,
+        IncidentEventRow.kind == kind,
+        IncidentEventRow.source_key == occasion,
+    )
+    return (await session.scalars(query.limit(1))).first() is not None
+
+
+async def times_noted(session: AsyncSession, guild_id: int, user_id: int, kind: EventKind) -> int:
+    """How often this stands in the timelines of one person."""
+    query = select(func.count()).where(
+        IncidentEventRow.guild_id == guild_id, IncidentEventRow.user_id == user_id, IncidentEventRow.kind == kind
+    )
+    return (await session.scalars(query)).one()
+
+
+async def unread_alarms(session: AsyncSession, guild_id: int) -> Sequence[IncidentRow]:
+    """The incidents that page for what the detector could not read, newest first; locked, for others may join them."""
+    query = (
+        select(IncidentRow)
+        .where(IncidentRow.guild_id == guild_id, IncidentRow.unread, IncidentRow.joined_to.is_(None))
+        .where(text(_NOT_RESOLVED))
+        .with_for_update()
+    )
+    return (await session.scalars(query.order_by(IncidentRow.id.desc()))).all()
+
+
+async def joined(session: AsyncSession, incident_id: int) -> Sequence[IncidentRow]:
+    """The unresolved incidents that this one pages for, the oldest first; locked, to be changed."""
+    query = select(IncidentRow).where(IncidentRow.joined_to == incident_id).where(text(_NOT_RESOLVED))
+    return (await session.scalars(query.order_by(IncidentRow.id).with_for_update())).all()
+
+
+async def read_joined(session: AsyncSession, incident_id: int) -> Sequence[IncidentRow]:
+    """As ``joined``, to look at."""
+    query = select(IncidentRow).where(IncidentRow.joined_to == incident_id).where(text(_NOT_RESOLVED))
+    return (await session.scalars(query.order_by(IncidentRow.id))).all()
+
+
+async def disclosures(session: AsyncSession, incident_id: int) -> Sequence[DisclosureRow]:
+    """What of this incident medical personnel were told, the oldest first."""
+    query = select(DisclosureRow).where(DisclosureRow.incident_id == incident_id)
+    return (await session.scalars(query.order_by(DisclosureRow.id))).all()

@@ -1,13 +1,12 @@
-"""The decisions of on call: who is on shift, which step is next, when an incident pages again."""
+"""The decisions of on call: which step is next, whom it reaches, when an incident pages again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from bot.timing import WeekTime, to_instant, to_local
+from bot.oncall.rota import Shift as Shift  # noqa: PLC0414  # who is on call comes to the ladder from here
 
 
 class IncidentState(StrEnum):
@@ -32,6 +31,19 @@ class EventKind(StrEnum):
     SAFE_FOR_NOW = "safe_for_now"
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
+    DELIVERED = "delivered"
+    NOT_DELIVERED = "not_delivered"
+    WORRIED = "worried"
+    NOTED = "noted"
+    PRESSED = "pressed"
+    HANDED_OVER = "handed_over"
+    ESCALATED = "escalated"
+    LET_GO = "let_go"
+    REOPENED = "reopened"
+    FOLLOWED_UP = "followed_up"
+    DISCLOSED = "disclosed"
+    JOINED_OTHERS = "joined_others"
+    ON_ITS_OWN = "on_its_own"
 
 
 class ResolvedAs(StrEnum):
@@ -41,12 +53,19 @@ class ResolvedAs(StrEnum):
     EMERGENCY_CALLED = "emergency_called"
     HANDED_TO_CLINICIAN = "handed_to_clinician"
     FALSE_ALARM = "false_alarm"
+    READ_NOT_URGENT = "read_not_urgent"
     OTHER = "other"
 
 
 ACKNOWLEDGEMENT_COVERS = timedelta(minutes=30)
 """How long whoever acknowledged is taken to be with the person; danger told later pages anew."""
 NOTIFY_BECOMES_PAGE_AFTER = timedelta(hours=4)  # PRODUCT: "the programme's stated time (4 h by default)"
+LET_GO_AFTER = timedelta(minutes=20)
+"""How long an acknowledgement holds of which nothing more is heard; then it ends, and the page begins anew."""
+FOLLOW_UPS_AFTER = (timedelta(hours=24), timedelta(hours=72))
+"""When whoever is on call then is asked to look in on somebody whose incident was resolved."""
+TOLD_OF_UNREAD_EVERY = timedelta(minutes=5)
+"""How often at most staff are told whose messages a broken detector has left unread."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +82,8 @@ class Policy:
 
     steps: tuple[Step, ...]
     repeat: timedelta
+    notify_within: timedelta = NOTIFY_BECOMES_PAGE_AFTER
+    let_go_after: timedelta = LET_GO_AFTER
 
     def step(self, number: int) -> Step:
         """Step ``number`` (from 0). Past the last one it repeats the last, every ``repeat``, for ever."""
@@ -80,53 +101,22 @@ class Policy:
         return {
             "steps": [[step.after.total_seconds(), step.notify] for step in self.steps],
             "repeat": self.repeat.total_seconds(),
+            "notify_within": self.notify_within.total_seconds(),
+            "let_go_after": self.let_go_after.total_seconds(),
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Policy":
-        """What ``to_json`` wrote."""
+        """What ``to_json`` wrote, also before it wrote the last two."""
         steps = tuple(Step(timedelta(seconds=after), notify) for after, notify in stored["steps"])
-        return cls(steps, timedelta(seconds=stored["repeat"]))
-
-
-@dataclass(frozen=True)
-class Shift:
-    """Who is on call, and until when (UTC). ``person`` is None where the rota is empty."""
-
-    person: int | None
-    ends_at: datetime | None
-
-
-def shift_at(people: Sequence[int], handoff: WeekTime, zone: ZoneInfo, anchor: datetime, now: datetime) -> Shift:
-    """Whose week it is at ``now``: the first on the list has the week that ``anchor`` lies in, then each in turn.
-
-    Weeks run from hand-over to hand-over in wall time, so a week is 167 or 169 hours long where the clocks change.
-    All datetimes are UTC.
-    """
-    if not people:
-        return Shift(None, None)
-    turn = _week(now, handoff, zone) - _week(anchor, handoff, zone)
-    return Shift(people[turn % len(people)], _handover(_week(now, handoff, zone) + 1, handoff, zone))
-
-
-def _week(instant: datetime, handoff: WeekTime, zone: ZoneInfo) -> int:
-    """The number of the week, counted in hand-overs since the first of the year 1."""
-    local = to_local(instant, zone)
-    week = (local.date().toordinal() - _first(handoff)) // 7
-    while _handover(week, handoff, zone) > instant:
-        week -= 1
-    while _handover(week + 1, handoff, zone) <= instant:
-        week += 1
-    return week
-
-
-def _first(handoff: WeekTime) -> int:
-    return 1 + handoff.weekday.number  # 0001-01-01 was a Monday in the calendar that datetime extends backwards
-
-
-def _handover(week: int, handoff: WeekTime, zone: ZoneInfo) -> datetime:
-    day = datetime.fromordinal(_first(handoff) + 7 * week)
-    return to_instant(datetime.combine(day.date(), handoff.time), zone)
+        notify_within = stored.get("notify_within", NOTIFY_BECOMES_PAGE_AFTER.total_seconds())
+        let_go_after = stored.get("let_go_after", LET_GO_AFTER.total_seconds())
+        return cls(
+            steps,
+            timedelta(seconds=stored["repeat"]),
+            timedelta(seconds=notify_within),
+            timedelta(seconds=let_go_after),
+        )
 
 
 def is_covered(state: IncidentState, acknowledged_at: datetime | None, now: datetime) -> bool:
@@ -145,3 +135,22 @@ def people_of(notify: str, on_shift: int | None, backup: Sequence[int], staff: S
         case _:
             wanted = (*(() if on_shift is None else (on_shift,)), *backup, *staff)
     return tuple(dict.fromkeys(wanted))
+
+
+def wants_follow_up(outcome: ResolvedAs) -> bool:
+    """Whether somebody looks in on the person a day and three days later: always, unless there was no danger."""
+    return outcome not in {ResolvedAs.FALSE_ALARM, ResolvedAs.READ_NOT_URGENT}
+
+
+def asks_for_log(outcome: ResolvedAs | None) -> bool:
+    """Whether this end must be written into the emergency log of 42 CFR 2.51(c)."""
+    return outcome is ResolvedAs.EMERGENCY_CALLED
+
+
+def told_of_unread_at(began: datetime, now: datetime) -> datetime:
+    """When staff are next told whose messages are unread (UTC), for an alarm about the detector that ``began`` (UTC).
+
+    The alarm itself has only just told of the first; from then on it is once every ``TOLD_OF_UNREAD_EVERY``.
+    """
+    passed = max(now - began, timedelta(0)) // TOLD_OF_UNREAD_EVERY
+    return began + TOLD_OF_UNREAD_EVERY * (passed + 1)

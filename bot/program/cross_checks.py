@@ -7,9 +7,10 @@ over whatever has not the expected shape: the schema has reported that.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from bot.program.notation import nearest
+from bot.program.notation import is_address, nearest
 from bot.program.problems import MOST_SHOWN, Problems
 from bot.program.yaml_tree import Listing, Node, Scalar, Table
+from bot.roads.service import AddressError, read
 
 MOST_GROUPS: Final = 150
 """Discord's limit of 500 channels a server, three a group, with room for the server's own."""
@@ -32,6 +33,7 @@ def cross_check(tree: Table, problems: Problems) -> None:
         _one_a_time(tree, section, problems)
     _lists_without_repeats(tree, problems)
     _people_are_staff(tree, problems)
+    _contacts_can_be_used(tree, problems)
     _no_family_groups_for_minors(tree, groups, problems)
 
 
@@ -98,6 +100,7 @@ def _people_are_staff(tree: Table, problems: Problems) -> None:
     """A page carries words of somebody in danger: whoever may get one is named as staff first."""
     staff = {scalar.text.strip() for scalar in _items(_at(tree, "staff"))}
     listed = [("oncall.rota.people", _items(_at(tree, "oncall", "rota", "people")))]
+    listed.append(("oncall.backup_rota.people", _items(_at(tree, "oncall", "backup_rota", "people"))))
     listed.append(("oncall.backup", _items(_at(tree, "oncall", "backup"))))
     contacts = _at(tree, "oncall", "contacts")
     if isinstance(contacts, Table):
@@ -107,6 +110,19 @@ def _people_are_staff(tree: Table, problems: Problems) -> None:
             if person.text.strip() not in staff:
                 sentence = "only staff may be paged, and this id is not under staff; add it there or take it out"
                 problems.add(person.line, key, sentence)
+
+
+def _contacts_can_be_used(tree: Table, problems: Problems) -> None:
+    """A road that leads nowhere is found out here, and not in the night in which it is needed."""
+    contacts = _at(tree, "oncall", "contacts")
+    for entry in contacts.entries if isinstance(contacts, Table) else ():
+        for contact in _items(entry.value):
+            if not is_address(contact.text.strip()):
+                continue  # the schema has reported that
+            try:
+                read(contact.text.strip())
+            except AddressError as error:
+                problems.add(contact.line, "oncall.contacts", str(error))
 
 
 def _at(table: Table, *keys: str) -> Node | None:

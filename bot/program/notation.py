@@ -142,6 +142,23 @@ def positive_duration(said: Any) -> timedelta:  # noqa: ANN401
     return duration
 
 
+def hand_over(said: Any) -> WeekTime | time:  # noqa: ANN401
+    """When a rota changes hands: at a time of the week (`mon 09:00`) or, by the time alone (`09:00`), every day."""
+    if isinstance(said, WeekTime | time):
+        return said
+    text = text_of(said).strip()
+    if ":" in text and " " not in text:
+        return timed(parse_time)(text)
+    try:
+        return timed(parse_week_time)(text)
+    except PydanticCustomError as error:
+        raise refused(f"{error}; for a hand-over every day write the time alone, such as 09:00") from None
+
+
+def _written_hand_over(at: WeekTime | time) -> str:
+    return format_time(at) if isinstance(at, time) else str(at)
+
+
 def rule(said: Any) -> str:  # noqa: ANN401
     """A recurrence rule as `bot.timing` understands it."""
     return timed(_checked_rule)(said)
@@ -159,6 +176,11 @@ def web_address(said: Any) -> str:  # noqa: ANN401
     if scheme is None or scheme[1].lower() not in {"http", "https"}:
         raise refused("a link is an address that begins with https:// and has no spaces")
     return text
+
+
+def is_address(text: str) -> bool:
+    """Whether a text looks like an address: a scheme, ``://``, something without spaces behind it."""
+    return _SCHEME.fullmatch(text) is not None
 
 
 def contact(said: Any) -> SecretStr:  # noqa: ANN401
@@ -206,7 +228,7 @@ Snowflake: TypeAlias = Annotated[int, BeforeValidator(snowflake)]
 Country: TypeAlias = Annotated[str, BeforeValidator(country)]
 ZoneName: TypeAlias = Annotated[str, BeforeValidator(timed(lambda text: zone(text).key))]
 WallTime: TypeAlias = Annotated[time, BeforeValidator(timed(parse_time)), PlainSerializer(format_time)]
-WeekMoment: TypeAlias = Annotated[WeekTime, BeforeValidator(timed(parse_week_time)), PlainSerializer(str)]
+HandOver: TypeAlias = Annotated[WeekTime | time, BeforeValidator(hand_over), PlainSerializer(_written_hand_over)]
 LocalTime: TypeAlias = Annotated[datetime, BeforeValidator(local_time)]
 Duration: TypeAlias = Annotated[timedelta, BeforeValidator(positive_duration), PlainSerializer(format_duration)]
 Lead: TypeAlias = Annotated[timedelta, BeforeValidator(timed(parse_duration)), PlainSerializer(format_duration)]

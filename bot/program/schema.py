@@ -31,6 +31,7 @@ from bot.program.notation import (
     Contact,
     Country,
     Duration,
+    HandOver,
     Key,
     Lead,
     LocalTime,
@@ -40,7 +41,6 @@ from bot.program.notation import (
     Text,
     WallTime,
     WebAddress,
-    WeekMoment,
     ZoneName,
     one_of,
     refused,
@@ -183,9 +183,9 @@ class MeetingSource(Section):
 
 
 class Rota(Section):
-    """Who is on call: a week each, in turn, handed over at ``handoff``."""
+    """Who is on call, in turn, handed over at ``handoff``: a week each, or a day each where it is a time alone."""
 
-    handoff: WeekMoment = parse_week_time("mon 09:00")
+    handoff: HandOver = parse_week_time("mon 09:00")
     people: tuple[Snowflake, ...] = ()
 
 
@@ -212,10 +212,14 @@ class OnCall(Section):
     """Who is paged, in which order, how often, and by which other roads."""
 
     rota: Rota = Rota()
+    backup_rota: Rota = Rota()
+    """A rota of its own for the backup: whose turn it is comes before the list, and is never who is on call."""
     backup: tuple[Snowflake, ...] = ()
     ladder: Annotated[tuple[Rung, ...], AfterValidator(_climbing)] = DEFAULT_LADDER
     repeat: Duration = timedelta(minutes=5)
     """How long after the last rung the page is repeated, and again, until somebody acknowledges."""
+    notify_within: Duration = timedelta(hours=4)
+    """How long a quiet card may wait for somebody to take it; then it is a page."""
     contacts: Mapping[Snowflake, tuple[Contact, ...]] = Field(default_factory=dict, repr=False)
     """Apprise addresses by person. They hold account secrets and telephone numbers: never log them."""
 

@@ -1,4 +1,4 @@
-"""What on-call people see: the card in #on-call, the DM, the card once somebody has it. Never anybody's words."""
+"""What on-call people see of an incident: the card in #on-call and the DM that page. Never anybody's words."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ import discord
 
 from bot.content import Content
 from bot.db import Session
-from bot.delivery.service import Deed, Delivery, Draft, Lane, Outbox, Outcome, Post, QuietKind, Receipt, Withdrawn
+from bot.delivery.service import Delivery, Draft, Lane, Outbox, Outcome, Post, QuietKind, Receipt, Withdrawn
 from bot.members.service import MemberService
 from bot.oncall.service import Incident, IncidentState, OnCallService
 from bot.program.layout import ON_CALL, STAFF_ROOM, ObjectKey
@@ -15,6 +15,7 @@ from bot.program.service import ProgrammeService
 from bot.ui.places import Places
 from bot.ui.safe import Button, SafeView
 
+_ESCALATE = {"escalate_now": ("escalate", discord.ButtonStyle.secondary)}
 MENTIONED_AT_MOST = 50  # a message holds 2,000 characters; a DM reaches each one all the same
 URGENT, QUIET, CALM = discord.Colour.red(), discord.Colour.orange(), discord.Colour.green()
 
@@ -25,7 +26,9 @@ def timestamp(instant: datetime | None, style: str = "t") -> str:
 
 
 @dataclass(frozen=True)
-class _Facts:
+class Facts:
+    """What a card says of the person and the place. ``link`` jumps to the words, or says that they came by DM."""
+
     language: str
     name: str
     group: str
@@ -44,7 +47,11 @@ class Cards:
         """A text of this feature."""
         return self._content.texts.say(language, f"oncall.{key}", **values)
 
-    async def facts(self, incident: Incident) -> _Facts:
+    def button(self, language: str, key: str) -> str:
+        """The words on a button."""
+        return self._content.texts.say(language, f"buttons.{key}")
+
+    async def facts(self, incident: Incident) -> Facts:
         """The chosen name, the group and the place, in the programme's first language."""
         programme = await self._programmes.current(incident.guild_id)
         language = programme.program.languages[0].value if programme else "en"
@@ -58,7 +65,7 @@ class Cards:
             where = f"{channel}/{incident.message_id}" if incident.message_id is not None else f"{channel}"
             link = f"https://discord.com/channels/{incident.guild_id}/{where}"
         name = discord.utils.escape_markdown(member.chosen_name) if member else f"<@{incident.user_id}>"
-        return _Facts(language, name, names, link)
+        return Facts(language, name, names, link)
 
     async def card(self, incident: Incident, step: str = "") -> tuple[discord.Embed, SafeView]:
         """The card of an open or taken incident, with the buttons that still make sense."""
@@ -66,16 +73,38 @@ class Cards:
         embed = await self._embed(incident, facts)
         if step:
             embed.set_footer(text=f"{incident.code} · {step}")
-        buttons = []
-        if incident.state is IncidentState.OPEN:
-            label = self._content.texts.say(facts.language, "buttons.acknowledge")
-            buttons.append(Button(label, "incident", "ack", incident.id, discord.ButtonStyle.danger))
-        if incident.state is not IncidentState.RESOLVED:
-            label = self._content.texts.say(facts.language, "buttons.resolve")
-            buttons.append(Button(label, "incident", "resolve", incident.id))
-        return embed, SafeView(buttons)
+        return embed, self.buttons(incident, facts.language)
 
-    async def _embed(self, incident: Incident, facts: _Facts) -> discord.Embed:
+    def buttons(self, incident: Incident, language: str) -> SafeView:
+        """The buttons that make sense as the incident stands. `Open` only where there are private pages."""
+        danger, plain = discord.ButtonStyle.danger, discord.ButtonStyle.secondary
+        verbs = {
+            IncidentState.OPEN: {"acknowledge": ("ack", danger), "resolve": ("resolve", plain), **_ESCALATE},
+            IncidentState.ACKNOWLEDGED: {
+                "still_with_it": ("still", plain),
+                "resolve": ("resolve", plain),
+                "hand_over": ("hand", plain),
+                **_ESCALATE,
+            },
+            IncidentState.RESOLVED: {"reopen": ("reopen", plain)},
+        }[incident.state]
+        if self.oncall.links is not None:
+            verbs = {**verbs, "open": ("open", plain)}
+        return SafeView(
+            [
+                Button(self.button(language, key), "incident", verb, incident.id, style)
+                for key, (verb, style) in verbs.items()
+            ]
+        )
+
+    def reasons(self, incident: Incident, language: str) -> str:
+        """The names of the reasons, in plain words; never anybody's own."""
+        known = self._content.texts.keys
+        keys = [f"reason_{one.replace('-', '_')}" for one in incident.categories]
+        named = [key if f"oncall.{key}" in known else "reason_unknown" for key in keys]
+        return ", ".join(dict.fromkeys(self.say(language, key) for key in named))
+
+    async def _embed(self, incident: Incident, facts: Facts) -> discord.Embed:
         tier = self.say(facts.language, f"tier_{incident.tier.value}")
         values = {"tier": tier, "name": facts.name, "group": facts.group, "link": facts.link}
         values["since"] = timestamp(incident.opened_at, "f")
@@ -87,7 +116,7 @@ class Cards:
                 title, body, colour = "resolved_title", "resolved_body", CALM
                 values |= {"staff": f"<@{incident.resolved_by}>", "at": timestamp(incident.resolved_at)}
             case IncidentState.OPEN if incident.tier.value == "page":
-                title, body, colour = "page_title", "page_body", URGENT
+                title, body, colour = "page_title", "unread_body" if incident.unread else "page_body", URGENT
             case _:
                 title, body, colour = "notify_title", "notify_body", QUIET
                 values["deadline"] = timestamp(incident.next_escalation_at)
@@ -97,6 +126,9 @@ class Cards:
             colour=colour,
         )
         embed.set_footer(text=incident.code)
+        if reasons := self.reasons(incident, facts.language):
+            # A field: the card is known by what does not change, and more reasons may come while it is on its way.
+            embed.add_field(name=self.say(facts.language, "field_reasons"), value=reasons[:1024], inline=False)
         return embed
 
 
@@ -104,6 +136,7 @@ class PageCard(QuietKind):
     """The card in #on-call, which mentions those whom the step pages."""
 
     name = "oncall.card"
+    only_looks = True
 
     def __init__(self, cards: Cards, places: Places, outbox: Outbox) -> None:
         self._cards, self._places, self._outbox = cards, places, outbox
@@ -135,12 +168,18 @@ class PageCard(QuietKind):
         )
 
     async def sent(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
-        """Where it was taken while the card was on its way, have the card say so."""
+        """Note it; and where it was taken while the card was on its way, have the card say so."""
         del now
-        await _catch_up(self._cards, session, delivery, receipt)
+        await note_end(self._cards, session, delivery, "card")
+        await catch_up(self._cards, session, delivery, receipt)
+
+    async def arrived_late(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+        """As ``sent``: it was called off, and is there."""
+        await self.sent(session, delivery, receipt, now)
 
     async def failed(self, session: Session, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """#on-call is gone or closed to us: until it is back, the card stands in #staff-room. It is said only once."""
+        await note_end(self._cards, session, delivery, "card", outcome)
         room = await self._places.channel(delivery.guild_id, STAFF_ROOM)
         if room is None or delivery.channel_id == room or outcome not in {Outcome.TARGET_GONE, Outcome.NO_ACCESS}:
             return
@@ -166,6 +205,7 @@ class PageDm(QuietKind):
     """The page by DM."""
 
     name = "oncall.dm"
+    only_looks = True
     gives_up_on = frozenset({Outcome.REFUSED, Outcome.TARGET_GONE})
 
     def __init__(self, cards: Cards) -> None:
@@ -187,71 +227,32 @@ class PageDm(QuietKind):
         return Post(content=body, view=view, plain=f"{facts.link} {incident.code}")
 
     async def sent(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
-        """Where it was taken while the DM was on its way, have the DM say so."""
+        """Note it; and where it was taken while the DM was on its way, have the DM say so."""
         del now
-        await _catch_up(self._cards, session, delivery, receipt)
+        await note_end(self._cards, session, delivery, "dm")
+        await catch_up(self._cards, session, delivery, receipt)
+
+    async def arrived_late(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+        """As ``sent``: it was called off, and is there."""
+        await self.sent(session, delivery, receipt, now)
 
     async def failed(self, session: Session, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """Nobody is reached by this road; where none of the step is left, the next step does not wait."""
-        del outcome
+        await note_end(self._cards, session, delivery, "dm", outcome)
         await self._cards.oncall.unreachable(session, int(delivery.arguments["incident"]), now)
 
 
-async def _catch_up(cards: Cards, session: Session, delivery: Delivery, receipt: Receipt) -> None:
+async def note_end(
+    cards: Cards, session: Session, delivery: Delivery, road: str, outcome: Outcome | None = None
+) -> None:
+    """Have the timeline say how an attempt ended; ``outcome`` is why it was not delivered. Once for each, and why."""
+    incident, why = int(delivery.arguments["incident"]), outcome.value if outcome else None
+    occasion = f"delivery:{delivery.id}:{why or 'delivered'}"
+    await cards.oncall.road_ended(session, incident, road, delivery.user_id, outcome is None, why, occasion)
+
+
+async def catch_up(cards: Cards, session: Session, delivery: Delivery, receipt: Receipt) -> None:
+    """Have a card that has just arrived say how its incident stands, where that changed on the way."""
     if receipt.channel_id is not None and receipt.message_id is not None:
         incident = int(delivery.arguments["incident"])
         await cards.oncall.edit_late_card(session, incident, (receipt.channel_id, receipt.message_id))
-
-
-class CardEdit(QuietKind):
-    """Has a card or DM say who took it, or that it is over."""
-
-    name = "oncall.card-edit"
-
-    def __init__(self, cards: Cards, client: discord.Client) -> None:
-        self._cards, self._client = cards, client
-
-    async def compose(self, delivery: Delivery, now: datetime) -> Deed | Withdrawn:
-        """The edit, by what the incident says now."""
-        del now
-        channel_id = delivery.channel_id
-        if channel_id is None:
-            return Withdrawn()
-        message_id = int(delivery.arguments["message"])
-        incident = await self._cards.oncall.find(int(delivery.arguments["incident"]))
-        embed, view = await self._cards.card(incident)
-
-        async def edit() -> Receipt:
-            message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
-            try:
-                await message.edit(embed=embed, view=view)
-            except discord.NotFound:
-                return Receipt()  # somebody deleted the card: nothing left to say on it
-            return Receipt()
-
-        return Deed(edit)
-
-
-class Line(QuietKind):
-    """One line in #on-call about an incident."""
-
-    name = "oncall.line"
-    gives_up_on = frozenset({Outcome.REFUSED})
-
-    def __init__(self, cards: Cards, places: Places) -> None:
-        self._cards, self._places = cards, places
-
-    async def compose(self, delivery: Delivery, now: datetime) -> Post | Withdrawn:
-        """The line."""
-        del now
-        incident = await self._cards.oncall.find(int(delivery.arguments["incident"]))
-        facts = await self._cards.facts(incident)
-        people = [int(one) for one in str(delivery.arguments["people"]).split()]
-        said = self._cards.say(facts.language, str(delivery.arguments["key"]), name=facts.name)
-        who = " ".join(f"<@{person}>" for person in people)
-        mentions = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(one) for one in people])
-        return Post(
-            content=f"{who} {said} ({incident.code})".strip(),
-            mentions=mentions,
-            channel_id=await self._places.channel(delivery.guild_id, ON_CALL),
-        )

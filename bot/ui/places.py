@@ -54,6 +54,14 @@ class Places:
             await self._client.http.add_user_to_thread(found, user_id)
         return found
 
+    async def add_to_thread(self, thread_id: int, user_id: int) -> bool:
+        """Show somebody a thread they may see anyway; false where Discord does not let us: they left, perhaps."""
+        try:
+            await self._client.http.add_user_to_thread(thread_id, user_id)
+        except discord.HTTPException:
+            return False
+        return True
+
     async def thread_on(self, channel_id: int, message_id: int, name: str) -> int:
         """The thread on a message: it has the message's own id, so a second attempt finds the first one's."""
         try:

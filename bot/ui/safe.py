@@ -15,11 +15,15 @@ import aiohttp
 import discord
 
 from bot.content import Content
+from bot.db import in_a_hurry
 from bot.errors import HandrailError, NotAllowedError, NotFoundError, TimingError
 from bot.observe.logs import get_logger
 from bot.ui.custom_ids import CustomId, custom_id
 
 log = get_logger(__name__)
+
+PATIENCE_SECONDS: Final = 3.0
+"""How long a press may take before somebody asks whether a wish for contact is stuck in it."""
 
 ALREADY_ANSWERED: Final = 40060
 """Discord's code, "Interaction has already been acknowledged": an answer of ours arrived, and its receipt did not."""
@@ -103,6 +107,11 @@ class SafeModal(discord.ui.Modal):
         )
         self.add_item(discord.ui.Label(text=label[:45], component=select))
 
+    def choose_person(self, label: str, name: str) -> None:
+        """Add a choice of one person of the server. Whether it may be this one is for the service to say."""
+        people: discord.ui.UserSelect[Any] = discord.ui.UserSelect(custom_id=name, required=True)
+        self.add_item(discord.ui.Label(text=label[:45], component=people))
+
 
 class Reply:
     """The private answer to one interaction. It defers first and speaks later, and only its person sees it.
@@ -111,12 +120,13 @@ class Reply:
     whether or not they can be told so.
     """
 
-    def __init__(self, interaction: discord.Interaction[Any]) -> None:
+    def __init__(self, interaction: discord.Interaction[Any], *, said_before: bool = False) -> None:
+        """``said_before``: something else has answered the interaction already; what is said here comes after it."""
         self.interaction = interaction
         self.user_id = interaction.user.id
         self.guild_id = interaction.guild_id
         self.channel_id = interaction.channel_id
-        self._said = False
+        self._said = said_before
         self._was_deferred = False
 
     async def defer(self) -> None:
@@ -135,8 +145,8 @@ class Reply:
         embed: discord.Embed | None = None,
         view: discord.ui.View | None = None,
         file: discord.File | None = None,
-    ) -> None:
-        """Say it to this person alone; a second call adds a second message."""
+    ) -> bool:
+        """Say it to this person alone; a second call adds a second message. False where Discord did not take it."""
         extra: dict[str, Any] = {"allowed_mentions": discord.AllowedMentions.none()}
         if embed is not None:
             extra["embed"] = embed
@@ -149,6 +159,8 @@ class Reply:
             _log_not_delivered("answer.not_delivered", failure)
             if isinstance(failure, discord.HTTPException) and failure.status == HTTPStatus.BAD_REQUEST:
                 await self._say_that_it_failed()
+            return False
+        return True
 
     async def _deliver(self, content: str, extra: Mapping[str, Any], file: discord.File | None) -> None:
         attached: dict[str, Any] = {"file": file} if file is not None else {}
@@ -199,7 +211,7 @@ class Press(Reply):
         self, interaction: discord.Interaction[Any], id_: CustomId, values: Mapping[str, Sequence[str]]
     ) -> None:
         super().__init__(interaction)
-        self.row = id_.row
+        self.feature, self.verb, self.row = id_.feature, id_.verb, id_.row
         self.values = values
         self.message_id = interaction.message.id if interaction.message else None
 
@@ -233,12 +245,20 @@ class Numbers:
 Handler = Callable[[Press], Awaitable[None]]
 
 
+async def _nothing_more(_press: Press) -> None:
+    """Nothing is owed to anybody."""
+
+
 class Presses:
     """Every button and form, by feature and verb."""
 
     def __init__(self, content: Content, numbers: Numbers) -> None:
         self._content, self.numbers = content, numbers
         self._handlers: dict[tuple[str, str], tuple[Handler, bool]] = {}
+        self.after: Handler = _nothing_more
+        """Called when a press was answered: there may be something older to say to this person."""
+        self.on_unanswered: Callable[[Press, Exception | None], None] = lambda _press, _error: None
+        """Called where a press failed, or (without an error) takes over ``PATIENCE_SECONDS``; it never raises."""
 
     def on(self, feature: str, verb: str, handler: Handler, *, opens_form: bool = False) -> None:
         """Have ``handler`` answer; one that opens a form is not deferred, for a form has to be the first answer."""
@@ -259,14 +279,21 @@ class Presses:
             return
         handler, opens_form = found
         press = Press(interaction, id_, _values(data))
+        slow = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self.on_unanswered, press, None)
         try:
             if not opens_form:
                 await press.defer()
-            await handler(press)
+            with in_a_hurry():  # a human waits, and it may be the press that ends a page
+                await handler(press)
+            if not opens_form:
+                await self.after(press)
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001  # logged and answered there
+            self.on_unanswered(press, error)
             await answer_failure(press, self._content, self.numbers, error)
+        finally:
+            slow.cancel()
 
 
 SAID_AS_THEY_ARE = (NotAllowedError, NotFoundError, TimingError)

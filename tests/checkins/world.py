@@ -131,7 +131,7 @@ class Eraser(discord.Client):
 
     async def _delete(self, channel_id: int, message_id: int) -> None:
         if channel_id in self.asleep:
-            raise discord.HTTPException(Asleep(), {"code": 50083, "message": ""})
+            raise discord.HTTPException(Asleep(), {"code": 50083, "message": ""})  # type: ignore[arg-type]  # all it reads of one
         self.deleted.append((channel_id, message_id))
 
     async def _wake(self, channel_id: int, *, archived: bool) -> None:

@@ -132,10 +132,11 @@ def test_texts_fit_where_discord_puts_them(texts: Texts, language: str) -> None:
 
 def test_buttons_carry_the_names_that_stay_put(texts: Texts) -> None:
     labels = [texts.say("en", key) for key in texts.keys if key.startswith("buttons.")]
-    assert labels == [
+    assert labels[:15] == [
         "Check in", "I agree", "Not now", "Acknowledge", "Resolve", "Ask staff to contact me", "I'm safe for now",
         "Approve", "Decline", "On my way", "Running late", "Can't make it", "Helped", "Not for me", "Save",
     ]  # fmt: skip
+    assert set(labels) >= {"Hand over", "Escalate now", "Open", "Reopen", "Done"}
     assert labels == [texts.say("es", key) for key in texts.keys if key.startswith("buttons.")]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db import Database, KeyRing
+from bot.db import Database, KeyRing, in_a_hurry
 from bot.errors import DatabaseError
 from tests.db.house import ended, threads
 from tests.db.tables import NOON, Note, counters
@@ -16,6 +16,8 @@ from tests.db.tables import NOON, Note, counters
 pytestmark = pytest.mark.filterwarnings("error::ResourceWarning")
 
 WRITERS = 15
+CONNECTIONS = 12
+"""As many readers as have a connection at once."""
 
 
 async def value_of(database: Database) -> int:
@@ -26,6 +28,11 @@ async def value_of(database: Database) -> int:
 async def add_one(session: AsyncSession) -> bool:
     await session.execute(update(counters).values(value=counters.c.value + 1))
     return True
+
+
+async def add_one_to(database: Database) -> None:
+    async with database.write() as session:
+        await add_one(session)
 
 
 async def read_modify_write(database: Database) -> None:
@@ -90,6 +97,40 @@ class TestWriting:
         await asyncio.gather(*(write(number) for number in range(WRITERS)))
         assert served == list(range(WRITERS))
 
+    async def test_what_is_in_a_hurry_goes_first_and_keeps_its_order(self, house: Database) -> None:
+        written: list[str] = []
+
+        async def write(name: str) -> None:
+            async with house.write():
+                written.append(name)
+
+        async def page(name: str) -> None:
+            with in_a_hurry():
+                await write(name)
+
+        async with house.write():
+            waiting = [asyncio.create_task(write("reminder 1")), asyncio.create_task(write("reminder 2"))]
+            waiting += [asyncio.create_task(page("page 1")), asyncio.create_task(page("page 2"))]
+            await asyncio.sleep(0)
+        await asyncio.gather(*waiting)
+        assert written == ["page 1", "page 2", "reminder 1", "reminder 2"]
+
+    @pytest.mark.parametrize("handed", [False, True], ids=["still waiting", "just handed the turn"])
+    async def test_who_gives_up_waiting_leaves_the_turn_to_others(self, house: Database, handed: bool) -> None:
+        async with house.write():
+            impatient = asyncio.create_task(add_one_to(house))
+            patient = asyncio.create_task(add_one_to(house))
+            await asyncio.sleep(0)
+            if not handed:
+                impatient.cancel()
+        impatient.cancel()
+        await asyncio.gather(impatient, patient, return_exceptions=True)
+        assert impatient.cancelled()
+        assert not patient.cancelled()
+        async with asyncio.timeout(5):
+            await read_modify_write(house)
+        assert await value_of(house) == 2
+
     async def test_one_inside_another_fails_at_once(self, house: Database) -> None:
         with pytest.raises(DatabaseError, match="inside another"):
             async with house.write(), house.write():
@@ -150,6 +191,35 @@ class TestReading:
 
     async def test_more_at_once_than_there_are_connections(self, house: Database) -> None:
         assert await asyncio.gather(*(value_of(house) for _ in range(40))) == [0] * 40
+
+    async def test_one_inside_another_shares_its_view_and_its_connection(self, house: Database) -> None:
+        """As many as have a connection wait for each other, and then each looks up something else."""
+        there = asyncio.Barrier(CONNECTIONS)
+
+        async def looks_up() -> int:
+            async with house.read() as session:
+                await session.scalar(select(counters.c.value))
+                await there.wait()
+                return await value_of(house)
+
+        async with asyncio.timeout(10):
+            assert await asyncio.gather(*(looks_up() for _ in range(CONNECTIONS))) == [0] * CONNECTIONS
+
+    async def test_what_was_written_inside_another_is_seen(self, house: Database) -> None:
+        async with house.read() as session:
+            assert await session.scalar(select(counters.c.value)) == 0
+            assert await value_of(house) == 0
+            await read_modify_write(house)
+            assert await value_of(house) == 1
+        assert await value_of(house) == 1
+
+    async def test_an_error_inside_another_ends_neither_for_others(self, house: Database) -> None:
+        async with house.read() as session:
+            with pytest.raises(LookupError):
+                async with house.read():
+                    raise LookupError
+            assert await session.scalar(select(counters.c.value)) == 0
+        assert await value_of(house) == 0
 
 
 class TestCancelled:

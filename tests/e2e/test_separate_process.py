@@ -50,6 +50,7 @@ async def bot(folder: Path, sandbox: Sandbox) -> AsyncIterator[None]:
         "HANDRAIL_DISCORD__TOKEN": sandbox.token,
         "HANDRAIL_DISCORD__API_BASE": sandbox.api_base,
         "HANDRAIL_PROGRAM": str(folder / "programme.yaml"),
+        "HANDRAIL_WEB__PORT": "0",
         "HANDRAIL_LOG__FORMAT": "json",
         "PYTHONPATH": str(ROOT),
     }

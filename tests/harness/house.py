@@ -21,7 +21,7 @@ from bot.db.keys import find_keys
 from bot.db.migrate import migrate
 from bot.program.permissions import BOT_PERMISSIONS
 from bot.timing import ManualClock
-from config.settings import DatabaseSettings, DiscordSettings, Settings
+from config.settings import DatabaseSettings, DiscordSettings, Settings, WebSettings
 from sandbox import Sandbox, SandboxClock
 from sandbox.world.channels import Channel
 from sandbox.world.guilds import Guild
@@ -35,7 +35,9 @@ MONDAY = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 STAFF = ("Rivera", "Chen", "Okafor")
 MEMBERS = ("Alex", "Bea", "Jo", "Sam")
 TOKEN = "sandbox-token"
-AT_ONCE = Tempo(requests_a_second=1e5, bulk_a_second=1e5, jitter=lambda: 0.5, guilds_within=0.05, identify_after=0)
+AT_ONCE = Tempo(
+    requests_a_second=1e5, bulk_a_second=1e5, jitter=lambda: 0.5, guilds_within=0.05, identify_after=0, login_again=0.05
+)
 PATIENCE = 40.0
 """Seconds of real time after which something has hung; nothing here depends on how fast a machine is."""
 
@@ -68,6 +70,8 @@ class House:
         self.folder, self.sandbox, self.clock, self.guild = folder, sandbox, clock, guild
         self.people: dict[str, Person] = {}
         self._app: App | None = None
+        self.web = WebSettings(port=0)
+        """Any free port; the private pages have no address unless a test gives them one."""
 
     def __getitem__(self, name: str) -> Person:
         return self.people[name]
@@ -96,6 +100,7 @@ class House:
             discord=DiscordSettings(token=SecretStr(TOKEN), api_base=self.sandbox.api_base),
             database=DatabaseSettings(url=f"sqlite+aiosqlite:///{self.folder / 'handrail.db'}"),
             program=file,
+            web=self.web,
         )
 
     async def start(self, programme: str | None = PROGRAMME) -> App:

@@ -1,15 +1,19 @@
-"""Who is on call, whom a step reaches, and when it is due: by table, through both nights on which clocks change."""
+"""Which step is next, whom it reaches and when it is due, and what follows the end of an incident: by table."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from bot.oncall.rules import Policy, Step, people_of, shift_at
-from bot.timing import parse_week_time, zone
+from bot.oncall.rules import (
+    Policy,
+    ResolvedAs,
+    Step,
+    asks_for_log,
+    people_of,
+    told_of_unread_at,
+    wants_follow_up,
+)
 
-NEW_YORK, LONDON, SYDNEY = zone("America/New_York"), zone("Europe/London"), zone("Australia/Sydney")
 POLICY = Policy(
     (Step(timedelta(0), "on-call"), Step(timedelta(minutes=3), "backup"), Step(timedelta(minutes=7), "everyone")),
     timedelta(minutes=5),
@@ -49,43 +53,24 @@ def test_whom_a_step_reaches(notify: str, people: tuple[int, ...]) -> None:
 
 def test_an_empty_rota_reaches_nobody_at_the_first_step() -> None:
     assert people_of("on-call", None, [2], [3]) == ()
-    assert (
-        shift_at([], parse_week_time("mon 09:00"), NEW_YORK, utc("2026-11-23T14:00"), utc("2026-11-23T14:00")).person
-        is None
-    )
+
+
+def test_a_policy_written_before_it_knew_its_deadlines_has_the_usual_ones() -> None:
+    old = {"steps": [[0, "on-call"]], "repeat": 300}
+    policy = Policy.from_json(old)
+    assert (policy.notify_within, policy.let_go_after) == (timedelta(hours=4), timedelta(minutes=20))
+
+
+@pytest.mark.parametrize("outcome", list(ResolvedAs))
+def test_everybody_is_looked_in_on_unless_there_was_no_danger(outcome: ResolvedAs) -> None:
+    assert wants_follow_up(outcome) == (outcome not in {ResolvedAs.FALSE_ALARM, ResolvedAs.READ_NOT_URGENT})
+    assert asks_for_log(outcome) == (outcome is ResolvedAs.EMERGENCY_CALLED)
 
 
 @pytest.mark.parametrize(
-    ("now", "person", "ends"),
-    [
-        ("2026-11-23T13:59", 3, "2026-11-23T14:00"),  # a minute before Monday 9:00 in New York
-        ("2026-11-23T14:00", 1, "2026-11-30T14:00"),
-        ("2026-11-30T13:59", 1, "2026-11-30T14:00"),
-        ("2026-11-30T14:00", 2, "2026-12-07T14:00"),
-        ("2026-12-07T14:00", 3, "2026-12-14T14:00"),
-        ("2026-12-14T14:00", 1, "2026-12-21T14:00"),
-        ("2027-03-14T06:59", 1, "2027-03-15T13:00"),  # the hour before the clocks go forward: an hour less in this week
-        ("2027-03-15T13:00", 2, "2027-03-22T13:00"),
-    ],
+    ("minutes", "told_at"),
+    [(0, 5), (0.1, 5), (4.9, 5), (5, 10), (5.1, 10), (61, 65)],
 )
-def test_a_week_each_in_turn(now: str, person: int, ends: str) -> None:
-    anchor = utc("2026-11-25T12:00")  # the list came to be on a Wednesday: the first has that week
-    shift = shift_at([1, 2, 3], parse_week_time("mon 09:00"), NEW_YORK, anchor, utc(now))
-    assert (shift.person, shift.ends_at) == (person, utc(ends))
-
-
-@pytest.mark.parametrize("where", [NEW_YORK, LONDON, SYDNEY])
-@pytest.mark.parametrize("handoff", ["mon 09:00", "sun 02:30", "fri 00:00"])
-@settings(derandomize=True, max_examples=60, deadline=None)
-@given(minutes=st.integers(0, 2 * 365 * 24 * 60))
-def test_a_shift_holds_until_its_end_and_then_the_next_one_has_it(where: object, handoff: str, minutes: int) -> None:
-    people, week_time, anchor = [1, 2, 3], parse_week_time(handoff), utc("2026-01-01T00:00")
-    now = anchor + timedelta(minutes=minutes)
-    shift = shift_at(people, week_time, where, anchor, now)  # type: ignore[arg-type]  # parametrised zones
-    assert shift.person is not None
-    assert shift.ends_at is not None
-    assert now < shift.ends_at <= now + timedelta(days=7, hours=1)
-    last = shift_at(people, week_time, where, anchor, shift.ends_at - timedelta(seconds=1))  # type: ignore[arg-type]  # as above
-    following = shift_at(people, week_time, where, anchor, shift.ends_at)  # type: ignore[arg-type]  # as above
-    assert last.person == shift.person
-    assert following.person == people[(people.index(shift.person) + 1) % 3]
+def test_staff_are_told_of_the_unread_every_five_minutes(minutes: float, told_at: float) -> None:
+    began = utc("2026-11-23T14:00")
+    assert told_of_unread_at(began, began + timedelta(minutes=minutes)) == began + timedelta(minutes=told_at)

@@ -98,12 +98,22 @@ def test_a_wrong_line_is_named_with_its_key(row: str, said: str) -> None:
         ('backup: ["113"]', 'backup: ["119"]', "line 8, oncall.backup: only staff may be paged"),
         (
             'backup: ["113"]',
+            'backup_rota: {people: ["119"]}',
+            "line 8, oncall.backup_rota.people: only staff may be paged",
+        ),
+        (
+            'backup: ["113"]',
             'backup: ["113", "113"]',
             "line 8, oncall.backup: this stands on line 8 already; keep one.",
         ),
         ('backup: ["113"]', 'contacts: {"119": ["a://b"]}', "line 8, oncall.contacts: only staff may be paged"),
         ('backup: ["113"]', 'contacts: {"111": [nonsense]}', "line 8, oncall.contacts.111: a contact is an apprise"),
         ('backup: ["113"]', 'contacts: {"111": x}', "line 8, oncall.contacts.111: a list is expected here"),
+        (
+            'backup: ["113"]',
+            'contacts: {"111": ["ntfy://fine", "twilio://hunter2:x@y"]}',
+            "line 8, oncall.contacts: this twilio:// address has no usable sending number",
+        ),
         ('backup: ["113"]', "contacts: {x: []}", "line 8, oncall.contacts.x: a Discord id is digits only"),
         ('backup: ["113"]', "repeat: 0s", "line 8, oncall.repeat: this cannot be nothing"),
         ('backup: ["113"]', "ladder: [{after: 3m, notify: on call}]", "line 8, oncall.ladder.notify: this word is not"),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from tests.harness.house import PROGRAMME, House
+from tests.harness.person import has_button
 
 DANGER = "I'm going to kill myself tonight"
 
@@ -85,6 +86,11 @@ async def test_card_sent_then_crash_then_found_again(house: House) -> None:
     assert sum("Nobody has" not in text for text in house["Rivera"].texts("on-call")) == 1, "the same card twice"
 
 
+def cards_of(house: House) -> int:
+    """How many cards of the incident stand in #on-call."""
+    return sum(has_button(message, "Acknowledge") for message in house["Rivera"].reads("on-call"))
+
+
 async def test_nobody_who_can_be_reached_by_dm_climbs_the_ladder_once_and_then_in_its_own_time(house: House) -> None:
     await house.enrol("Alex")
     for person in house.staff:
@@ -92,7 +98,7 @@ async def test_nobody_who_can_be_reached_by_dm_climbs_the_ladder_once_and_then_i
     await house["Alex"].says(DANGER, in_="morning-check-in")
     await house.advance(seconds=1)
     assert all(person.is_paged() for person in house.staff), "the cards mention everybody at once"
-    cards = len(house["Rivera"].reads("on-call"))
+    cards = cards_of(house)
     assert cards <= 3
     await house.advance(minutes=4)
-    assert len(house["Rivera"].reads("on-call")) <= cards + 1
+    assert cards_of(house) <= cards + 1

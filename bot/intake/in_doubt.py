@@ -1,0 +1,113 @@
+"""Danger that cannot be written down: pages from memory while whoever holds the words goes on trying."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from bot.crisis.service import CrisisService, Response, Spoken
+from bot.db import in_a_hurry
+from bot.observe.logs import get_logger
+from bot.oncall.unrecorded import Unrecorded, Urgent
+
+log = get_logger(__name__)
+
+PATIENCE_SECONDS: Final = 3.0
+"""How long the database may take over grave words before a page goes without it."""
+RETRY_SECONDS: Final = (0.5, 1, 2, 5, 10, 15, 30)
+
+
+class InDoubt:
+    """Stands between the intake and the crisis service, and notices when the second does not get through."""
+
+    def __init__(self, crisis: CrisisService, unrecorded: Unrecorded) -> None:
+        self._crisis, self._unrecorded = crisis, unrecorded
+        self._asked: dict[str, asyncio.Task[None]] = {}
+        self._doubting: set[asyncio.Task[None]] = set()
+        self.patience = PATIENCE_SECONDS
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being sent from memory, and no wish to be contacted waits to be recorded."""
+        return self._unrecorded.is_idle and not self._asked and not self._doubting
+
+    # -- words ---------------------------------------------------------------------------------------------------------
+
+    async def hear(self, spoken: Spoken, work: Callable[[], Awaitable[Response]]) -> Response:
+        """Have ``work`` handle the words; where it fails or takes long and they are grave, page from memory meanwhile.
+
+        Raises what ``work`` raises: whoever holds the words tries again.
+        """
+        under_way = asyncio.Event()
+        under_way.set()
+        slow = asyncio.get_running_loop().call_later(self.patience, self._begin_to_doubt, spoken, under_way)
+        try:
+            with in_a_hurry():
+                response = await work()
+        except Exception:
+            await self._page_if_grave(spoken)
+            raise
+        finally:
+            slow.cancel()
+            under_way.clear()
+        self._unrecorded.recorded(spoken.key)
+        return response
+
+    def _begin_to_doubt(self, spoken: Spoken, under_way: asyncio.Event) -> None:
+        task = asyncio.create_task(self._page_if_grave(spoken, under_way), name=f"handrail: in doubt {spoken.key}")
+        self._doubting.add(task)
+        task.add_done_callback(self._doubting.discard)
+
+    async def _page_if_grave(self, spoken: Spoken, under_way: asyncio.Event | None = None) -> None:
+        """Page, unless the words were handled while we looked: then nobody would ever call that page off."""
+        if self._unrecorded.is_held(spoken.key) or not await self._crisis.is_grave(spoken):
+            return
+        if under_way is not None and not under_way.is_set():
+            return
+        self._unrecorded.page(
+            Urgent(
+                guild_id=spoken.guild_id,
+                user_id=spoken.author_id,
+                key=spoken.key,
+                channel_id=spoken.channel_id,
+                message_id=spoken.message_id,
+                is_dm=spoken.source.startswith("dm"),
+                needs_answer=spoken.message_id is not None,
+            )
+        )
+
+    # -- a wish to be contacted ----------------------------------------------------------------------------------------
+
+    def ask(self, urgent: Urgent, source: str) -> None:
+        """Somebody pressed for contact, and it could not be written down: page now, and record it when it can be.
+
+        Doing it again for one occasion does nothing.
+        """
+        if urgent.key in self._asked:
+            return
+        self._unrecorded.page(urgent)
+        task = asyncio.create_task(self._until_recorded(urgent, source), name=f"handrail: asked for {urgent.key}")
+        self._asked[urgent.key] = task
+        task.add_done_callback(lambda _task: self._asked.pop(urgent.key, None))
+
+    async def _until_recorded(self, urgent: Urgent, source: str) -> None:
+        attempt = 0
+        while urgent.guild_id is not None:
+            try:
+                await self._crisis.ask_for_contact(urgent.guild_id, urgent.user_id, urgent.key, source)
+            except Exception:
+                log.exception("in_doubt.again", key=urgent.key, attempt=attempt)
+                await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
+                attempt += 1
+            else:
+                self._unrecorded.recorded(urgent.key)
+                return
+
+    async def close(self, grace: float) -> None:
+        """Give what is asked for ``grace`` seconds to be recorded; what is not is lost, and that is said."""
+        if self._asked:
+            await asyncio.wait(set(self._asked.values()), timeout=grace)
+        for key, task in list(self._asked.items()):
+            log.error("in_doubt.lost_at_shutdown", key=key)
+            task.cancel()
+            await asyncio.wait({task})
+        await self._unrecorded.close()

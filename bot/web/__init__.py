@@ -1,0 +1,1 @@
+"""The doors of the private pages: each parses, calls one service and renders."""
