@@ -7,6 +7,7 @@ anew at each start, in ``data/demo``.
 import asyncio
 import shutil
 import signal
+import socket
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -16,7 +17,7 @@ from bot.errors import SettingsError
 from bot.observe.logs import configure_logs
 from bot.program.permissions import BOT_PERMISSIONS
 from bot.timing import OffsetClock
-from config.settings import DatabaseSettings, DiscordSettings, Settings
+from config.settings import DatabaseSettings, DiscordSettings, Settings, WebSettings
 from sandbox import Sandbox
 from sandbox.world.guilds import Guild
 from sandbox.world.interactions import Interaction
@@ -100,8 +101,10 @@ async def _start_bot(sandbox: Sandbox, guild: Guild) -> App:
     file = FOLDER / "programme.yaml"
     ids = {user.display_name: user.id for user in sandbox.world.users.values()}
     file.write_text(PROGRAMME.format(guild=guild.id, **ids), encoding="utf-8")
+    web = _free_port()
     settings = Settings(
         discord=DiscordSettings(token=SecretStr(sandbox.token), api_base=sandbox.api_base),
+        web=WebSettings(base_url=f"http://127.0.0.1:{web}", port=web),
         database=DatabaseSettings(url=f"sqlite+aiosqlite:///{FOLDER / 'handrail.db'}"),
         program=file,
     )
@@ -110,6 +113,13 @@ async def _start_bot(sandbox: Sandbox, guild: Guild) -> App:
     app = await App.build(settings, clock, Tempo(guilds_within=0.1))  # the sandbox's one server comes at once
     await app.start()
     return app
+
+
+def _free_port() -> int:
+    """A port that nobody uses at this moment: the private pages need to know theirs before they listen."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 async def _enrol(sandbox: Sandbox, guild: Guild) -> None:
@@ -136,4 +146,6 @@ def _welcome(sandbox: Sandbox) -> str:
         f"  Handrail is running against a Discord of its own:  {sandbox.page_url}\n\n"
         "  Be Alex, and write in #morning-check-in. Be Rivera, who is on call. Move the clock to 09:00.\n"
         "  Sam is not enrolled yet: as Rivera, run /member enrol. Nothing leaves this machine. Ctrl+C ends it.\n"
+        "  `Open` on a card in #on-call leads to its private page; it asks staff for a code of any authenticator app,\n"
+        "  which goes by the real clock: open them before you move this one.\n"
     )

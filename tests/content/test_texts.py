@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.content import Content, Texts, pick_variant
+from bot.content.catalogue import content_folder
 from bot.errors import ContentError
 
 BANNED = {
@@ -248,3 +249,15 @@ def test_times_and_no_are_words(tmp_path: Path) -> None:
     texts = Texts.load(tmp_path)
     assert texts.say("en", "greet.time") == "18:00"
     assert texts.say("en", "greet.answer") == "NO"
+
+
+def test_no_text_loses_its_end_to_a_comment() -> None:
+    """``the card in #on-call`` without quotes is "the card in" to YAML."""
+    folder = Path(str(content_folder(None))) / "texts"
+    cut = [
+        f"{file.parent.name}/{file.name}:{number}"
+        for file in sorted(folder.rglob("*.yaml"))
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
+        if re.match(r"[a-z_0-9]+: [^\"'|>#][^\"]* #", line)
+    ]
+    assert cut == []
