@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from icalendar import Calendar, Event
-
 from bot.oncall.rota import Layer, Stretch
 
 AHEAD: Final = timedelta(days=90)
@@ -24,6 +22,8 @@ def calendar_of(
     ``title`` names a layer in the reader's language. An entry keeps its UID as long as its turn begins at that time, so
     that a file taken again replaces what it changed and doubles nothing. ``now`` (UTC) is when it was made.
     """
+    from icalendar import Calendar, Event  # noqa: PLC0415  # six megabytes that only who asks for a file needs
+
     made = Calendar()
     made.add("prodid", "-//Handrail//On call//EN")
     made.add("version", "2.0")

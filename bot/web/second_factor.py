@@ -2,7 +2,6 @@
 
 import io
 
-import segno
 from aiohttp import web
 from markupsafe import Markup
 
@@ -85,6 +84,8 @@ def _grouped(secret: str) -> str:
 def _drawn(link: str) -> Markup:
     """The link as a QR code in inline SVG; dark on light in every colour scheme, or phones would not read it."""
     drawing = io.BytesIO()
+    import segno  # noqa: PLC0415  # four megabytes for a picture that is drawn once a person
+
     segno.make(link, error="m").save(
         drawing, kind="svg", xmldecl=False, svgns=False, scale=5, border=4, dark="#000", light="#fff", omitsize=True
     )
