@@ -150,7 +150,7 @@ class Wording:
 
     def line(self, entry: Entry) -> Line:
         """An entry as one line."""
-        kind = entry.kind.value if entry.kind.value in KINDS else "other"
+        kind: str = entry.kind.value if entry.kind.value in KINDS else "other"
         if entry.kind in {EventKind.DELIVERED, EventKind.NOT_DELIVERED} and not entry.people and entry.person is None:
             kind = f"{kind}_to_all"
         text = self._say(
