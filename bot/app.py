@@ -115,6 +115,7 @@ class App:
             kinds.add(self.watch.card(kind) if kind.name == PageCard.name else kind)
         self.heart = Heart(
             clock,
+            database,
             self.outbox,
             dues=[self.rooms.oncall, self.rooms.feedback],
             planners=[*planners_of(self.rooms, database, clock, self.outbox), self.watch.cover],

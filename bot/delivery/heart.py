@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.db import in_a_hurry
+from bot.db import Database, in_a_hurry
 from bot.delivery.service import Outbox
 from bot.observe.logs import get_logger
 from bot.timing import Clock
@@ -51,8 +51,11 @@ class Due(Protocol):
 class Heart:
     """Beats: on a tick, on a change, on a jump of the clock."""
 
-    def __init__(self, clock: Clock, outbox: Outbox, dues: Sequence[Due], planners: Sequence[Planner]) -> None:
-        self._clock, self._outbox, self._dues, self._planners = clock, outbox, dues, planners
+    def __init__(
+        self, clock: Clock, database: Database, outbox: Outbox, dues: Sequence[Due], planners: Sequence[Planner]
+    ) -> None:
+        self._clock, self._database, self._outbox = clock, database, outbox
+        self._dues, self._planners = dues, planners
         self._housekeeping: list[tuple[str, Callable[[], Awaitable[None]], timedelta]] = []
         self._scheduler: AsyncIOScheduler | None = None
         self._beat_wanted = asyncio.Event()
@@ -120,13 +123,18 @@ class Heart:
         if self._plan_wanted:
             self._plan_wanted = False
             for planner in self._planners:
-                await _guarded(planner.name, partial(planner.plan, now - PLAN_BACK, now + PLAN_AHEAD))
+                await _guarded(planner.name, partial(self._plan, planner, now))
             self._outbox.wake()
             await _guarded("alarm", self._set_alarm)
 
+    async def _plan(self, planner: Planner, now: datetime) -> None:
+        async with self._database.read():  # what it looks up shares this view, until it writes
+            await planner.plan(now - PLAN_BACK, now + PLAN_AHEAD)
+
     async def nearest(self) -> datetime | None:
         """When the next thing of any sort falls due (UTC), or none."""
-        times = [await self._outbox.nearest(), *[await due.next_due() for due in self._dues]]
+        async with self._database.read():
+            times = [await self._outbox.nearest(), *[await due.next_due() for due in self._dues]]
         return min((time for time in times if time is not None), default=None)
 
     async def _set_alarm(self) -> None:

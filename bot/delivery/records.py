@@ -16,6 +16,7 @@ from sqlalchemy import (
     Row,
     String,
     and_,
+    exists,
     func,
     select,
     text,
@@ -184,16 +185,9 @@ async def put(session: AsyncSession, drafts: Iterable[Draft], now: datetime) -> 
 
 async def lanes_due(session: AsyncSession, now: datetime) -> Sequence[Lane]:
     """The lanes in which anything is due at ``now`` (UTC), the highest first: a look that takes no turn to write."""
-    return [
-        lane
-        for lane in Lane
-        if (
-            await session.execute(
-                select(_TABLE.c.id).where(text(LIVE), _TABLE.c.lane == lane.value, _TABLE.c.next_at <= now).limit(1)
-            )
-        ).first()
-        is not None
-    ]
+    due = [exists().where(text(LIVE), _TABLE.c.lane == lane.value, _TABLE.c.next_at <= now) for lane in Lane]
+    found = (await session.execute(select(*due))).one()
+    return [lane for lane, is_due in zip(Lane, found, strict=True) if is_due]
 
 
 async def claim(session: AsyncSession, lane: Lane, limit: int, now: datetime) -> Sequence[Delivery]:

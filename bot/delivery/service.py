@@ -181,28 +181,34 @@ class Outbox:
 
     async def _look(self) -> None:
         """Pages at once; the rest beside it, so that a page that comes meanwhile waits for no claim of a reminder."""
-        await self.start_due(URGENT)
+        due = await self._lanes_due()
+        await self._start(due & URGENT)
         if self._rest is not None and not self._rest.done():
             self._look_again = True
-            return
-        self._rest = asyncio.create_task(self._start_rest(), name="handrail: outbox, all but pages")
+        elif due - URGENT:
+            self._rest = asyncio.create_task(self._start_rest(due - URGENT), name="handrail: outbox, all but pages")
 
-    async def _start_rest(self) -> None:
+    async def _start_rest(self, due: Collection[Lane]) -> None:
         with in_a_hurry(False):
             try:
-                await self.start_due(frozenset(LANES) - URGENT)
+                await self._start(due)
             except Exception:
                 log.exception("outbox.pass_failed")
         if self._look_again:
             self._look_again = False
             self.wake()
 
-    async def start_due(self, of: Collection[Lane] = LANES) -> int:
-        """Claim what is due in these lanes, as far as slots are free, and start sending it; how many were started."""
-        started = 0
+    async def start_due(self) -> int:
+        """Claim what is due, as far as slots are free, and start sending it; how many were started."""
+        return await self._start(await self._lanes_due())
+
+    async def _lanes_due(self) -> frozenset[Lane]:
         async with self._database.read() as session:
-            lanes = await records.lanes_due(session, self._clock.now())
-        for lane in (one for one in lanes if one in of and one in self._open_lanes):
+            return frozenset(await records.lanes_due(session, self._clock.now())) & self._open_lanes
+
+    async def _start(self, due: Collection[Lane]) -> int:
+        started = 0
+        for lane in (one for one in Lane if one in due):
             free = SLOTS[lane] - len(self._under_way[lane])
             if free <= 0 or self._closing:
                 continue

@@ -41,6 +41,10 @@ AT_ONCE = Tempo(
 PATIENCE = 40.0
 """Seconds of real time after which something has hung; nothing here depends on how fast a machine is."""
 
+_A_BREATH = 0.001
+"""Seconds between two looks while something is under way. Looking without a pause keeps the interpreter's lock, and
+starves the very threads that are waited for: SQLite's."""
+
 PROGRAMME = """
 program: {{name: Riverside, timezone: America/New_York, country: US, languages: [en, es]}}
 guild: "{guild}"
@@ -155,7 +159,7 @@ class House:
         quiet = 0
         async with asyncio.timeout(PATIENCE):
             while quiet < 3:
-                await asyncio.sleep(0)
+                await asyncio.sleep(_A_BREATH if quiet == 0 else 0)
                 quiet = 0 if self._is_busy() else quiet + 1
 
     def _is_busy(self) -> bool:
