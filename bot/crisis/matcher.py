@@ -51,7 +51,10 @@ class Hits(NamedTuple):
 class _Node(dict[str, "_Node"]):
     """A place in the tree of members of several words."""
 
-    symbol: int | None = None
+    __slots__ = ("symbol",)
+
+    def __init__(self, symbol: int | None = None) -> None:
+        self.symbol = symbol
 
 
 class _Memory:
@@ -82,6 +85,7 @@ class Matcher:
         """
         self.patterns = tuple(patterns)
         self.layout = Layout(self.patterns)
+        phrases = _told_apart(phrases, self.patterns)
         self._prefilter = Prefilter(self.patterns, phrases, common, together)
         self._singles = {words[0]: labels for words, labels in phrases.items() if len(words) == 1}
         self._by_readings: dict[Readings, int] = {}
@@ -155,6 +159,7 @@ class Matcher:
             if labels not in symbols:
                 symbols[labels] = self._fresh(labels)
             node.symbol = symbols[labels]
+        _share_ends(root, {})
         return root
 
     def _symbol(self, readings: Readings) -> int:
@@ -344,3 +349,27 @@ class Matcher:
         if not pattern.not_before or at == 0 or words.breaks[at] is Break.SENTENCE:
             return True
         return self._labels[symbols[at - 1]].isdisjoint(pattern.not_before)
+
+
+def _told_apart(
+    phrases: Mapping[tuple[str, ...], frozenset[str]], patterns: Iterable[Pattern]
+) -> dict[tuple[str, ...], frozenset[str]]:
+    """The phrases that some pattern asks for, each with those labels that any does; equal sets are one set."""
+    asked: set[str] = set()
+    for pattern in patterns:
+        asked.update(pattern.not_before, pattern.not_next, *(element.labels for element in pattern.elements))
+    same: dict[frozenset[str], frozenset[str]] = {}
+    found = {}
+    for words, labels in phrases.items():
+        if kept := labels & asked:
+            found[words] = same.setdefault(kept, kept)
+    return found
+
+
+def _share_ends(node: _Node, ends: dict[int | None, _Node]) -> None:
+    """Have one node stand for all ends of the tree that mean the same: most places are ends."""
+    for word, following in node.items():
+        if following:
+            _share_ends(following, ends)
+        else:
+            node[word] = ends.setdefault(following.symbol, following)

@@ -5,6 +5,7 @@ fulfils that condition, so a text that does not fulfil it for any pattern has no
 saved.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
@@ -12,7 +13,10 @@ from bot.crisis.patterns import Kind, Pattern
 
 
 class Prefilter:
-    """What each pattern needs. Labels that an element takes are a bit; what a pattern needs is a set of bits."""
+    """What each pattern needs, kept with its rarest element: where that stands, the others are asked for.
+
+    Labels that an element takes are a bit; what a pattern needs beside its rarest element is a set of bits.
+    """
 
     def __init__(
         self,
@@ -32,25 +36,32 @@ class Prefilter:
             if len(words) == 1:
                 for label in labels:
                     often[label] = often.get(label, 0) + (100 if words[0] in common else 1)
-        numbers: dict[frozenset[str], int] = {}
-        anchored: dict[frozenset[str], set[tuple[int, int]]] = {}
+        anchored: list[tuple[frozenset[str], int, list[frozenset[str]]]] = []
+        beside: Counter[frozenset[str]] = Counter()
+        first: dict[frozenset[str], int] = {}
         for pattern in patterns:
             needed = dict.fromkeys(
                 element.labels for element in pattern.elements if element.kind is Kind.TAKE and not element.optional
             )
             for labels in needed:
-                numbers.setdefault(labels, len(numbers))
-            rarest = min(needed, key=lambda labels: (sum(often.get(label, 0) for label in labels), numbers[labels]))
-            need = sum(1 << numbers[labels] for labels in needed)
-            anchored.setdefault(rarest, set()).add((self._bits.get(pattern.owner, 0), need))
+                first.setdefault(labels, len(first))
+            rarest = min(needed, key=lambda labels: (sum(often.get(label, 0) for label in labels), first[labels]))
+            others = [labels for labels in needed if labels != rarest]
+            beside.update(others)
+            anchored.append((rarest, self._bits.get(pattern.owner, 0), others))
+        # Those that most patterns need get the lowest bits, so that what a pattern needs is a short number.
+        numbers = {labels: number for number, (labels, _) in enumerate(beside.most_common())}
         self._groups: dict[str, int] = {}
         for labels, number in numbers.items():
             for label in labels:
                 self._groups[label] = self._groups.get(label, 0) | 1 << number
         self._needs: dict[str, set[tuple[int, int]]] = {}
-        for labels, several in anchored.items():
-            for label in labels:
-                self._needs.setdefault(label, set()).update(several)
+        same: dict[tuple[int, int], tuple[int, int]] = {}
+        for rarest, part, others in anchored:
+            one = (part, sum(1 << numbers[labels] for labels in others))
+            one = same.setdefault(one, one)
+            for label in rarest:
+                self._needs.setdefault(label, set()).add(one)
 
     def groups(self, labels: AbstractSet[str]) -> int:
         """Which elements a word, or several words together, may stand for."""
@@ -60,7 +71,7 @@ class Prefilter:
         return found
 
     def needs(self, labels: AbstractSet[str]) -> tuple[int, ...]:
-        """What the patterns need of which these labels may be the rarest element."""
+        """What else the patterns need of which these labels may be the rarest element."""
         return _least({need for label in labels for part, need in self._needs.get(label, ()) if not part})
 
     def parts(self, labels: AbstractSet[str]) -> tuple[tuple[int, int], ...]:
