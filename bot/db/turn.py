@@ -45,7 +45,7 @@ class Turn:
         except asyncio.CancelledError:
             if mine.done() and not mine.cancelled():
                 self.release()  # it was handed to us in the very moment in which we gave up
-            else:
+            elif mine in queue:  # else whoever released it meanwhile has passed us over already
                 queue.remove(mine)
             raise
 

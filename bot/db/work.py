@@ -15,7 +15,7 @@ such a row is also read `with_for_update()`, which SQLite leaves out.
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -32,6 +32,8 @@ _T = TypeVar("_T")
 
 PATIENCE: Final = 30.0
 """Seconds that a unit of work waits for a busy database before it fails."""
+_CLOSING_PATIENCE: Final = 5.0
+"""Seconds that closing gives the units of work that are open."""
 
 
 class Database:
@@ -48,6 +50,9 @@ class Database:
         self._turn = Turn() if self.path is not None else None
         self._writing: set[asyncio.Task[Any]] = set()
         self._reading: dict[asyncio.Task[Any], AsyncSession] = {}
+        self._open = 0
+        self._one_ended = asyncio.Event()
+        self._closed = False
 
     @classmethod
     async def open(cls, url: str, keys: KeyRing | None, *, patience: float = PATIENCE) -> "Database":
@@ -94,7 +99,7 @@ class Database:
         self._writing.add(task)
         self._reading.pop(task, None)  # what this task reads next is to see what it has written
         try:
-            async with self._my_turn():
+            async with self._counted(), self._my_turn():
                 session = AsyncSession(self._writer, expire_on_commit=False)
                 try:
                     yield session
@@ -119,18 +124,19 @@ class Database:
         if (outer := self._reading.get(task)) is not None:
             yield outer
             return
-        session = AsyncSession(self._reader, expire_on_commit=False)
-        self._reading[task] = session
-        try:
-            yield session
-            if session.new or session.dirty or session.deleted:
-                raise DatabaseError("A reading unit of work changed rows: open it with write().")
-        except exc.TimeoutError:
-            raise DatabaseError(f"The database {self.name} is busy: no connection came free in time.") from None
-        finally:
-            if self._reading.get(task) is session:
-                del self._reading[task]
-            await to_its_end(session.close())
+        async with self._counted():
+            session = AsyncSession(self._reader, expire_on_commit=False)
+            self._reading[task] = session
+            try:
+                yield session
+                if session.new or session.dirty or session.deleted:
+                    raise DatabaseError("A reading unit of work changed rows: open it with write().")
+            except exc.TimeoutError:
+                raise DatabaseError(f"The database {self.name} is busy: no connection came free in time.") from None
+            finally:
+                if self._reading.get(task) is session:
+                    del self._reading[task]
+                await to_its_end(session.close())
 
     @asynccontextmanager
     async def exclusively(self) -> AsyncIterator[None]:
@@ -139,7 +145,18 @@ class Database:
             yield
 
     async def close(self) -> None:
-        """Close every connection. Units of work that are still open fail."""
+        """Close every connection, once the units of work that are open have ended, or after some seconds.
+
+        A unit of work that begins later is refused: it would open a connection anew, which nobody closes, and whose
+        lock the next process would wait for.
+        """
+        self._closed = True
+        mine = asyncio.current_task() in self._writing or asyncio.current_task() in self._reading
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING_PATIENCE):
+                while self._open > mine:
+                    self._one_ended.clear()
+                    await self._one_ended.wait()
         await self._writer.dispose()
         await self._reader.dispose()
 
@@ -151,6 +168,17 @@ class Database:
             return engine
         # PostgreSQL tells reading from writing by transaction.
         return engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
+
+    @asynccontextmanager
+    async def _counted(self) -> AsyncIterator[None]:
+        if self._closed:
+            raise DatabaseError(f"The database {self.name} was closed: nothing is read or written any more.")
+        self._open += 1
+        try:
+            yield
+        finally:
+            self._open -= 1
+            self._one_ended.set()
 
     @asynccontextmanager
     async def _my_turn(self) -> AsyncIterator[None]:

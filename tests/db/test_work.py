@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import Database, KeyRing, in_a_hurry
+from bot.db.turn import Turn
 from bot.errors import DatabaseError
 from tests.db.house import ended, threads
 from tests.db.tables import NOON, Note, counters
@@ -325,3 +326,48 @@ class TestCancelled:
             await task
         await read_modify_write(house)
         assert await value_of(house) == 1
+
+
+class TestClosing:
+    async def test_waits_for_what_is_open_and_refuses_what_comes_later(
+        self, house: Database, url: str, ring: KeyRing
+    ) -> None:
+        before = threads()
+        database = await Database.open(url, ring)
+        reached, go_on = asyncio.Event(), asyncio.Event()
+
+        async def write() -> None:
+            async with database.write() as session:
+                await add_one(session)
+                reached.set()
+                await go_on.wait()
+
+        writing = asyncio.create_task(write())
+        await reached.wait()
+        closing = asyncio.create_task(database.close())
+        await asyncio.sleep(0)
+        with pytest.raises(DatabaseError, match="was closed"):
+            await read_modify_write(database)
+        with pytest.raises(DatabaseError, match="was closed"):
+            await value_of(database)
+        assert not closing.done()
+        go_on.set()
+        await asyncio.gather(writing, closing)
+        assert is_free(house)
+        gc.collect()
+        assert await asyncio.to_thread(ended, threads() - before)
+        assert await value_of(house) == 1
+
+
+class TestTurn:
+    async def test_giving_up_in_the_moment_in_which_it_is_passed_on(self) -> None:
+        turn = Turn()
+        await turn.acquire()
+        waiting = asyncio.create_task(turn.acquire())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        turn.release()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        async with asyncio.timeout(5):
+            await turn.acquire()
