@@ -6,9 +6,12 @@ no line is judged by a model that learnt it; the thresholds are the shipped ones
 """
 
 import argparse
+import multiprocessing
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -142,32 +145,44 @@ def suites(judges: Judges, folder: Path | None) -> Iterator[str]:
         yield from by_class(columns)
 
 
+_at_hand: list[Refitted] = []
+"""What this process refits: set where a process begins, as it is too large to be handed over with each part."""
+
+
+def _judged_apart(part: Sequence[Line]) -> list[Judged]:
+    return judged(part, _at_hand[0].without(frozenset(line.text for line in part)))
+
+
+def apart(refitted: Refitted, parts: Sequence[Sequence[Line]]) -> list[list[Judged]]:
+    """Each part judged by a model that has not seen it; as many at once as there are processors, four at most."""
+    with ProcessPoolExecutor(
+        min(os.cpu_count() or 1, 4),
+        mp_context=multiprocessing.get_context("fork"),  # the examples are shared, not copied
+        initializer=_at_hand.append,
+        initargs=(refitted,),
+    ) as several:
+        return list(several.map(_judged_apart, parts))
+
+
 def real(judges: Judges, refitted: Refitted, folder: Path) -> Iterator[str]:
     """The labelled messages and the benign lines, each judged by a model that has not seen it."""
     lines = relabelled(folder)
-    folds: dict[str, Judge] = {}
-    for fold in range(FOLDS):
-        mine = frozenset(line.text for line in lines[fold::FOLDS])
-        folds |= dict.fromkeys(mine, refitted.without(mine))
-    sources: dict[str, Judge] = {}
-    for source in sorted({line.source for line in lines}):
-        mine = frozenset(line.text for line in lines if line.source == source)
-        sources |= dict.fromkeys(mine, refitted.without(mine))
+    folds = [lines[fold::FOLDS] for fold in range(FOLDS)]
+    sources = [[line for line in lines if line.source == source] for source in sorted({line.source for line in lines})]
+    halves = benign(folder)
+    found = apart(refitted, [*halves, *folds, *sources])  # the longest first
+    by_half, by_fold, by_source = found[:2], found[2 : 2 + FOLDS], found[2 + FOLDS :]
     beside = judges.beside()
     columns = {
-        "Handrail, five-fold": [Judged(line, folds.get(line.text, judges.whole)(line.text)) for line in lines],
-        "Handrail, source left out": [Judged(line, sources.get(line.text, judges.whole)(line.text)) for line in lines],
+        "Handrail, five-fold": [one for part in by_fold for one in part],
+        "Handrail, source left out": [one for part in by_source for one in part],
         **{name: judged(lines, judge) for name, judge in beside.items() if name != "Handrail"},
     }
     yield from table("relabelled: real messages", lines, columns, REAL)
     yield from confusion(columns)
-    halves = benign(folder)
-    judged_halves: list[Judged] = []
-    for half in halves:
-        judged_halves += judged(half, refitted.without(frozenset(line.text for line in half)))
     every = [*halves[0], *halves[1]]
     columns = {
-        "Handrail, each half by a model that did not learn it": judged_halves,
+        "Handrail, each half by a model that did not learn it": [one for part in by_half for one in part],
         "Handrail, as shipped": judged(every, judges.whole),
         **{name: judged(every, judge) for name, judge in beside.items() if name != "Handrail"},
     }
