@@ -12,9 +12,11 @@ shipped model is then fitted on all of them. Without the folder there is nothing
 
 import argparse
 import json
+import multiprocessing
 import sys
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from math import inf, sqrt
 from pathlib import Path
@@ -77,11 +79,15 @@ class Drawn:
 QUESTIONS: Final = ("flag", "page")
 """In the order of their weights."""
 DRAWN: Final = (
-    Drawn(Tier.PAGE, "page", 0.0016),
+    Drawn(Tier.PAGE, "page", 0.0024),
     # A text that nearly pages is flagged: of lines that should page, that question finds more than the other.
-    Drawn(Tier.NOTIFY, "page", 0.0036),
-    Drawn(Tier.NOTIFY, "flag", 0.0018),
+    Drawn(Tier.NOTIFY, "page", 0.0050),
+    Drawn(Tier.NOTIFY, "flag", 0.0022),
 )
+
+
+Lesson = tuple[Sequence[Line], Sequence[Example], str]
+"""What is learnt from, and for which question."""
 
 
 class Trainer:
@@ -115,6 +121,13 @@ class Trainer:
         wanted = [line.tier is Tier.PAGE if question == "page" else line.tier >= Tier.NOTIFY for line in lines]
         return fit(examples, wanted, SIZE, cost=COST, epochs=EPOCHS, seed=SEED)
 
+    def fit_all(self, wanted: Sequence[Lesson]) -> dict[str, Fitted]:
+        """Weights for each question, each learnt in a process of its own: same seed, same weights as one by one."""
+        fork = multiprocessing.get_context("fork")  # the examples are shared, not copied
+        with ProcessPoolExecutor(len(wanted), fork, _lessons.extend, ([(self, one) for one in wanted],)) as several:
+            found = list(several.map(_fitted, range(len(wanted))))
+        return {question: one for (_, _, question), one in zip(wanted, found, strict=True)}
+
     def categories(self, lines: Sequence[Line], examples: Sequence[Example]) -> dict[Category, Fitted]:
         """Weights for each category, over fewer n-grams: asked only where something was found."""
         urgent = [
@@ -127,6 +140,15 @@ class Trainer:
             about = [any(name in line.kind.replace("_", "-") for name in names) for line, _ in urgent]
             found[category] = fit(folded, about, CATEGORY_SIZE, cost=10.0, epochs=EPOCHS, seed=SEED)
         return found
+
+
+_lessons: list[tuple[Trainer, Lesson]] = []
+"""What a process that fits has at hand: too large to be handed over."""
+
+
+def _fitted(number: int) -> Fitted:
+    trainer, lesson = _lessons[number]
+    return trainer.fit(*lesson)
 
 
 def threshold(scores: Iterable[float], budget: float) -> float:
@@ -173,7 +195,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     quiet = [trainer.example(line, BENIGN_WEIGHT) for line in harmless]
     thresholds = _thresholds(trainer, lines, examples, harmless, quiet)
     everything, every = [*lines, *harmless], [*examples, *quiet]
-    heads = {question: trainer.fit(everything, every, question) for question in QUESTIONS}
+    heads = trainer.fit_all([(everything, every, question) for question in QUESTIONS])
     about = trainer.categories(own, examples[: len(own)])
     write(folder, ideas_text, heads, thresholds, about, {"own": len(own), "real": len(real), "benign": len(harmless)})
     print(f"learnt from {len(everything):,} lines; thresholds {[round(one, 2) for one in thresholds.values()]}")
@@ -191,11 +213,8 @@ def _thresholds(
     half = len(harmless) // 2
     found: dict[Drawn, list[float]] = {drawn: [] for drawn in DRAWN}
     for seen, unseen in ((slice(0, half), slice(half, None)), (slice(half, None), slice(0, half))):
-        fitted = {
-            question: trainer.fit([*lines, *harmless[seen]], [*examples, *quiet[seen]], question)
-            for question in QUESTIONS
-        }
-        second = trainer.second_stage(fitted)
+        taught, shown = [*lines, *harmless[seen]], [*examples, *quiet[seen]]
+        second = trainer.second_stage(trainer.fit_all([(taught, shown, question) for question in QUESTIONS]))
         scores = [trainer.scores(second, line) for line in harmless[unseen]]
         for place, drawn in enumerate(DRAWN):
             found[drawn].append(threshold((one[place] for one in scores), drawn.budget))
