@@ -192,7 +192,7 @@ def _assess(given: argparse.Namespace) -> int:
     gc.freeze()
     gc.enable()
     for answer in (explain_lines if given.explain else assess_lines)(sys.stdin, detector):
-        print(answer, flush=False)
+        print(answer, flush=True)  # whoever sends one line and waits gets its answer
     return 0
 
 

@@ -113,8 +113,9 @@ class Lexicon(commands.Cog):
         reply = Reply(interaction)
         await reply.defer()
         in_use, waiting = await self._lexicon.listed(await self._doors.guild(reply), reply.user_id)
-        said, view = self._wordings.listed("en", in_use, waiting)
-        await reply.say(said, view=view)
+        pages, view = self._wordings.listed("en", in_use, waiting)
+        for number, page in enumerate(pages):
+            await reply.say(page, view=view if number == 0 else None)
 
     @group.command(name="test", description="What the detector says of a text, only for you. Nothing is kept.")
     @app_commands.describe(text="The text to try")

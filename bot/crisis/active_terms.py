@@ -3,8 +3,8 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from bot.crisis import records
 from bot.crisis.lexicon_rules import is_in_use
@@ -21,6 +21,7 @@ FRESH_FOR = timedelta(minutes=1)
 """How old what is at hand may be: another process may have changed it."""
 AGAIN_AFTER = timedelta(seconds=15)
 """When it is tried again to read what could not be read."""
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 PATIENCE_SECONDS = 2.0
 """How long words wait to be assessed while the terms are read."""
 
@@ -59,7 +60,9 @@ class ActiveTerms:
     def forget(self, guild_id: int) -> None:
         """They have changed: to be called when the change is committed."""
         self._changes[guild_id] += 1
-        self._held.pop(guild_id, None)
+        if (held := self._held.get(guild_id)) is not None:
+            # Kept for as long as the new ones cannot be read: a page too many is better than one too few.
+            self._held[guild_id] = replace(held, fresh_until=_LONG_AGO)
 
     async def _refresh(self, guild_id: int, before: _Held | None) -> _Held:
         changes = self._changes[guild_id]

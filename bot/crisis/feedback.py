@@ -73,24 +73,29 @@ class FeedbackService:
     async def note_false_alarm(
         self, session: AsyncSession, incident: Incident, judged: Sequence[Judged], staff_id: int
     ) -> None:
-        """An incident was resolved as a false alarm: list it, in the transaction that resolves it."""
+        """An incident was resolved as a false alarm: list it, in the transaction that resolves it.
+
+        One that was reopened and is a false alarm again is the same entry, to be looked at anew.
+        """
         verdict = {
             "tier": incident.tier.value,
             "rules": list(dict.fromkeys(rule for one in judged for rule in one.rules)),
             "versions": list(dict.fromkeys(one.version for one in judged if one.version)),
         }
-        row = ReviewRow(
-            guild_id=incident.guild_id,
-            kind=ReviewKind.FALSE_ALARM,
-            state=ReviewState.OPEN,
-            source_key=f"incident:{incident.id}",
-            user_id=incident.user_id,
-            incident_id=incident.id,
-            verdict=verdict,
-            reported_by=staff_id,
-            reported_at=self._clock.now(),
-        )
-        session.add(row)
+        key = f"incident:{incident.id}"
+        row = await records.review_of(session, incident.guild_id, key)
+        if row is None:
+            row = ReviewRow(
+                guild_id=incident.guild_id,
+                kind=ReviewKind.FALSE_ALARM,
+                source_key=key,
+                user_id=incident.user_id,
+                incident_id=incident.id,
+            )
+            session.add(row)
+        row.state, row.verdict = ReviewState.OPEN, verdict
+        row.reported_by, row.reported_at = staff_id, self._clock.now()
+        row.closed_by = row.closed_at = row.done = None
         await session.flush()
 
     async def report_miss(
@@ -120,8 +125,11 @@ class FeedbackService:
                 reported_by=staff_id,
                 reported_at=self._clock.now(),
             )
-            session.add(row)
-            await session.flush()
+            if not await records.list_review(session, row):
+                row = await records.review_of(session, guild_id, source_key)
+                if row is None:
+                    raise NotFoundError(self._content.texts.say("en", "errors.not_found"))
+                return _entry(row), False
         log.info("review.listed", review=row.id, kind=row.kind.value)
         return _entry(row), True
 

@@ -23,7 +23,7 @@ from bot.errors import ContentError
 
 __all__ = ["Context", "ContextKind", "Lexicon", "Rule", "Signal", "Softened", "Together", "Turn", "Unless", "Where"]
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 """Goes up when the code reads the same lexicon differently."""
 
 _TURN = "turn"

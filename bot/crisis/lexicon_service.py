@@ -22,7 +22,7 @@ from bot.crisis.lexicon_rules import (
     may_decide,
 )
 from bot.crisis.own_words import DEFAULT_CATEGORY
-from bot.crisis.proposals import Decision, InUse, Proposal, Tested, proposal_of
+from bot.crisis.proposals import Decision, InUse, Proposal, Tested, in_use_of, proposal_of
 from bot.crisis.records import ProposalRow, TermRow
 from bot.crisis.terms import Reason, Refusal, Wording, parse
 from bot.crisis.trial import Examined, Examiner, Trial
@@ -108,10 +108,11 @@ class LexiconService:
             proposed_at=now,
         )
         async with self._database.write() as session:
-            if (refusal := await self._refusal(session, row, examined.wording, now)) is not None:
+            term = await self._same_term(session, guild_id, examined.wording, now)
+            if (refusal := await self._refusal(session, row, examined.wording, term, now)) is not None:
                 return refusal
             await self._put(session, row, channel, now)
-        return proposal_of(row, examined.trial)
+        return proposal_of(row, examined.trial, term)
 
     async def propose_removal(self, guild_id: int, staff_id: int, text: str) -> Proposal | Refusal | None:
         """Propose to take a term out of use; until a second person approves it stays. None where there is no such term.
@@ -120,7 +121,8 @@ class LexiconService:
             NotAllowedError: where this person may not.
         """
         await self._allow(guild_id, staff_id)
-        wording = self._examiner.parse(text)
+        # What was taken once can be taken out again, also where words count as common by now.
+        wording = parse(text, frozenset())
         if isinstance(wording, Refusal):
             return None
         now = self._clock.now()
@@ -227,9 +229,12 @@ class LexiconService:
         trial = None
         if isinstance(wording, Wording):
             trial = await asyncio.to_thread(self._examiner.try_on_lines, wording)
+        term = None
         async with self._database.read() as session:
             row = await records.proposal(session, proposal_id)
-        return proposal_of(row, trial) if row is not None else proposal
+            if isinstance(wording, Wording) and proposal.kind is ProposalKind.ADD:
+                term = await self._same_term(session, proposal.guild_id, wording, self._clock.now())
+        return proposal_of(row, trial, term) if row is not None else proposal
 
     async def facts(self, proposal_id: int) -> Proposal | None:
         """A proposal, for its card, which shows none of its words; or none."""
@@ -260,8 +265,7 @@ class LexiconService:
         async with self._database.read() as session:
             terms = await records.terms_in_use(session, guild_id, self._clock.now())
             waiting = await records.pending(session, guild_id)
-        in_use = [InUse(row.id, row.text, row.tier, row.category, row.expires_at) for row in terms]
-        return in_use, [proposal_of(row) for row in waiting]
+        return [in_use_of(row) for row in terms], [proposal_of(row) for row in waiting]
 
     async def ends_at(self, term_id: int) -> datetime | None:
         """When a term in use ends (UTC), or none where it is in use no more."""
@@ -303,13 +307,14 @@ class LexiconService:
             await self._outbox.put(session, [drafts.card(row, channel, now)])
 
     async def _refusal(
-        self, session: AsyncSession, row: ProposalRow, wording: Wording, now: datetime
+        self, session: AsyncSession, row: ProposalRow, wording: Wording, term: TermRow | None, now: datetime
     ) -> Refusal | None:
         if await self._is_proposed(session, row, wording):
             return Refusal(Reason.ALREADY_PROPOSED)
-        term = await self._same_term(session, row.guild_id, wording, now)
         if term is None:
-            full = len(await records.terms_in_use(session, row.guild_id, now)) >= MOST_TERMS
+            # What waits counts, too: it may all be approved.
+            waiting = [one for one in await records.pending(session, row.guild_id) if one.kind is ProposalKind.ADD]
+            full = len(await records.terms_in_use(session, row.guild_id, now)) + len(waiting) >= MOST_TERMS
             return Refusal(Reason.FULL, {"most": MOST_TERMS}) if full else None
         same = (term.tier, term.category) == (row.tier, row.category)
         if same and not extends(term.expires_at, now, row.days):

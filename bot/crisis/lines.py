@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from math import isfinite
 
 from bot.crisis.assessment import Assessment, Tier
 from bot.crisis.detector import Detector
 
 DETECTOR_FAILED = "detector-failed"
 """The rule named where the detector itself broke: that pages, and never passes for harmless."""
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 def assess_lines(lines: Iterable[str], detector: Detector | None = None) -> Iterator[str]:
@@ -18,9 +20,15 @@ def assess_lines(lines: Iterable[str], detector: Detector | None = None) -> Iter
     be used, before the first line is read.
     """
     judge = detector or Detector.load()
+    for number, line in _numbered(lines):
+        yield json.dumps(_answer(judge, number, line))
+
+
+def _numbered(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The lines that are not empty, without the mark some systems begin a file with, which is no part of the JSON."""
     for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield json.dumps(_answer(judge, number, line))
+        if (said := line.removeprefix(_BYTE_ORDER_MARK)).strip():
+            yield number, said
 
 
 def _answer(detector: Detector, number: int, line: str) -> dict[str, object]:
@@ -31,7 +39,7 @@ def _answer(detector: Detector, number: int, line: str) -> dict[str, object]:
     if not isinstance(given, dict):
         return {"id": None, "line": number, "error": "expected an object with id and text"}
     name, text = given.get("id"), given.get("text")
-    if not isinstance(name, str | int) and name is not None:
+    if not (name is None or isinstance(name, str | int) or (isinstance(name, float) and isfinite(name))):
         return {"id": None, "line": number, "error": "id must be a text or a number"}
     if not isinstance(text, str):
         return {"id": name, "line": number, "error": "text is missing or is not a text"}
@@ -61,9 +69,8 @@ def explain_lines(lines: Iterable[str], detector: Detector | None = None) -> Ite
     characters in them are shown as escapes: none reaches a terminal. Raises ContentError as ``assess_lines`` does.
     """
     judge = detector or Detector.load()
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _paragraph(_answer(judge, number, line), number, line)
+    for number, line in _numbered(lines):
+        yield _paragraph(_answer(judge, number, line), number, line)
 
 
 def _paragraph(answer: dict[str, object], number: int, line: str) -> str:

@@ -5,14 +5,28 @@ from datetime import datetime
 
 from bot.crisis.assessment import Assessment, Category, Tier
 from bot.crisis.lexicon_rules import ProposalKind, ProposalState
-from bot.crisis.records import ProposalRow
+from bot.crisis.records import ProposalRow, TermRow
 from bot.crisis.terms import Refusal
 from bot.crisis.trial import Trial
 
 
 @dataclass(frozen=True)
+class InUse:
+    """A term in use, until ``expires_at`` (UTC)."""
+
+    id: int
+    text: str
+    tier: Tier
+    category: Category
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
 class Proposal:
-    """What somebody proposes about a term. ``text`` is None once it was erased. Times are UTC."""
+    """What somebody proposes about a term. ``text`` is None once it was erased. Times are UTC.
+
+    ``replaces`` is the term in use whose tier, category and end would be other ones from the approval on.
+    """
 
     id: int
     guild_id: int
@@ -28,17 +42,7 @@ class Proposal:
     decided_by: int | None
     decided_at: datetime | None
     trial: Trial | None = None
-
-
-@dataclass(frozen=True)
-class InUse:
-    """A term in use, until ``expires_at`` (UTC)."""
-
-    id: int
-    text: str
-    tier: Tier
-    category: Category
-    expires_at: datetime
+    replaces: InUse | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,13 @@ class Tested:
     as_term: Trial | Refusal
 
 
-def proposal_of(row: ProposalRow, trial: Trial | None = None) -> Proposal:
+def in_use_of(row: TermRow) -> InUse:
     """The row as doors see it."""
-    names = [name for name in Proposal.__dataclass_fields__ if name != "trial"]
-    return Proposal(**{name: getattr(row, name) for name in names}, trial=trial)
+    return InUse(row.id, row.text, row.tier, row.category, row.expires_at)
+
+
+def proposal_of(row: ProposalRow, trial: Trial | None = None, replaces: TermRow | None = None) -> Proposal:
+    """The row as doors see it."""
+    names = [name for name in Proposal.__dataclass_fields__ if name not in {"trial", "replaces"}]
+    values = {name: getattr(row, name) for name in names}
+    return Proposal(**values, trial=trial, replaces=None if replaces is None else in_use_of(replaces))

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, delete, func, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -236,6 +237,16 @@ async def review_of(session: AsyncSession, guild_id: int, source_key: str) -> Re
     """The entry about one occasion, or none."""
     query = select(ReviewRow).where(ReviewRow.guild_id == guild_id, ReviewRow.source_key == source_key)
     return (await session.scalars(query)).one_or_none()
+
+
+async def list_review(session: AsyncSession, row: ReviewRow) -> bool:
+    """Put an entry on the list; false where another process has just listed the same occasion."""
+    try:
+        async with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return False
+    return True
 
 
 async def open_reviews(session: AsyncSession, guild_id: int, limit: int) -> Sequence[ReviewRow]:

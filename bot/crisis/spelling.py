@@ -154,6 +154,9 @@ class Vocabulary:
         yield word.translate(_MARKUP)
         for table in _LEET:
             yield word.translate(_MARKUP).translate(table)
+        if "|" in word and "||" not in word:  # two of them are a spoiler; one is a letter's stand-in
+            for table in _LEET:
+                yield word.translate(table).translate(_MARKUP)
         if "*" in word:
             shown = word.translate(_LEET[0])
             for candidate in self.masked.get((len(shown), shown[:1]), ()):

@@ -84,6 +84,7 @@ class Wordings:
             "term": marked(proposal.text) if proposal.text is not None else self.say(language, "erased"),
             "tier": self.named(language, "tier", proposal.tier.value),
             "category": self.named(language, "category", proposal.category.value),
+            "id": proposal.id,
             "days": proposal.days,
             "who": f"<@{proposal.proposed_by}>",
             "when": timestamp(proposal.proposed_at, "R"),
@@ -92,21 +93,29 @@ class Wordings:
 
     def proposed(self, language: str, proposal: Proposal) -> tuple[str, SafeView]:
         """What whoever proposed it reads, with the button to take it back."""
-        key = f"proposed_{proposal.kind.value}"
-        return self.say(language, key, **self._facts(language, proposal)), self._buttons(
-            language, proposal, (WITHDRAW,)
-        )
+        said = self.say(language, f"proposed_{proposal.kind.value}", **self._facts(language, proposal))
+        return said + self._replaced(language, proposal), self._buttons(language, proposal, (WITHDRAW,))
 
     def shown(self, language: str, proposal: Proposal, reader: int) -> tuple[str, SafeView]:
         """A proposal with its words, for one staff member, with the buttons that are theirs to press."""
         said = self.say(language, f"show_{proposal.kind.value}", **self._facts(language, proposal))
         if proposal.state is not ProposalState.PENDING:
             return f"{said}\n{self.decided_before(language, proposal)}", SafeView([])
+        said += self._replaced(language, proposal)
         if proposal.proposed_by == reader:
             return said, self._buttons(language, proposal, (WITHDRAW,))
         if proposal.text is None:
             return f"{said}\n{self.say(language, 'show_erased')}", self._buttons(language, proposal, (DECLINE,))
         return said, self._buttons(language, proposal, (APPROVE, DECLINE))
+
+    def _replaced(self, language: str, proposal: Proposal) -> str:
+        """What is in use now and would be no more; whoever approves may be turning a page into a card."""
+        if (term := proposal.replaces) is None:
+            return ""
+        tier = self.named(language, "tier", term.tier.value)
+        category = self.named(language, "category", term.category.value)
+        said = self.say(language, "replaces", tier=tier, category=category, ends=timestamp(term.expires_at, "D"))
+        return f"\n{said}"
 
     def _buttons(self, language: str, proposal: Proposal, verbs: Sequence[str]) -> SafeView:
         labels = {
@@ -149,8 +158,10 @@ class Wordings:
         embed.set_footer(text=f"#{proposal.id}")
         return embed, SafeView(buttons)
 
-    def listed(self, language: str, in_use: Sequence[InUse], waiting: Sequence[Proposal]) -> tuple[str, SafeView]:
-        """The terms in use and what waits, as many as a message holds; a button shows each that waits."""
+    def listed(
+        self, language: str, in_use: Sequence[InUse], waiting: Sequence[Proposal]
+    ) -> tuple[Sequence[str], SafeView]:
+        """The terms in use and what waits, in as many messages as it takes; a button shows each that waits."""
         lines = [
             self.say(
                 language,
@@ -166,17 +177,11 @@ class Wordings:
         # What waits comes first: it is what the reader can do something about.
         said = [self.say(language, "list_waiting", **self._facts(language, one)) for one in waiting]
         label = self.say(language, "show")
-        view = SafeView([Button(label, FEATURE, SHOW, one.id) for one in waiting[:LISTED_AT_MOST]])
-        return self._fitting(language, [*said, *lines]) or self.say(language, "list_empty"), view
-
-    def _fitting(self, language: str, lines: Sequence[str]) -> str:
-        kept: list[str] = []
-        for line in lines:
-            if sum(map(len, kept)) + len(kept) + len(line) > MESSAGE_AT_MOST:
-                kept.append(self.say(language, "list_more", count=len(lines) - len(kept)))
-                break
-            kept.append(line)
-        return "\n".join(kept)
+        # Where several wait, a button says which of them it shows, by the number its line and its card have.
+        labels = [f"{label} #{one.id}" if len(waiting) > 1 else label for one in waiting]
+        shown = zip(labels[:LISTED_AT_MOST], waiting, strict=False)
+        view = SafeView([Button(name, FEATURE, SHOW, one.id) for name, one in shown])
+        return _in_messages([*said, *lines]) or [self.say(language, "list_empty")], view
 
     def tested(self, language: str, tested: Tested, text: str) -> tuple[str, discord.Embed, SafeView]:
         """What the detector says of a text. The text is in the answer itself: it is kept nowhere else."""
@@ -199,6 +204,17 @@ class Wordings:
         view = SafeView([Button(self.say(language, "missed"), FEATURE, MISSED, "tested")])
         parts = [said[: MESSAGE_AT_MOST - len(as_term) - len(not_kept)], as_term, not_kept]
         return "\n".join(parts), discord.Embed(description=fenced(text)), view
+
+
+def _in_messages(lines: Sequence[str]) -> list[str]:
+    """Lines, none longer than a message, in as few messages as hold them."""
+    pages: list[str] = []
+    for line in lines:
+        if pages and len(pages[-1]) + 1 + len(line) <= MESSAGE_AT_MOST:
+            pages[-1] = f"{pages[-1]}\n{line}"
+        else:
+            pages.append(line)
+    return pages
 
 
 class ProposalCard(QuietKind):
