@@ -83,7 +83,7 @@ class FeedbackService:
             guild_id=incident.guild_id,
             kind=ReviewKind.FALSE_ALARM,
             state=ReviewState.OPEN,
-            source_key=f"incident:{incident.id}",
+            source_key=f"incident:{incident.id}:{incident.round}",  # opened again, it can be one again
             user_id=incident.user_id,
             incident_id=incident.id,
             verdict=verdict,
