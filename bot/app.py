@@ -30,7 +30,7 @@ from bot.delivery.discord_transport import DiscordTransport
 from bot.delivery.heart import Heart
 from bot.delivery.pacing import BULK_A_SECOND, REQUESTS_A_SECOND, Pacer
 from bot.delivery.service import Kinds, Outbox
-from bot.discord_address import log_in_at_last, use_address
+from bot.discord_address import log_in_at_last, stay_on, use_address
 from bot.errors import DiscordAwayError, DiscordSetupError
 from bot.furnishing import Rooms, cogs_of, kinds_of, pages_of, planners_of, presence_of
 from bot.intake.connection import Connection
@@ -248,7 +248,7 @@ class App:
         token, api_base = token_of(self.settings), self.settings.discord.api_base
         await use_address(api_base)
         await log_in_at_last(self.client, token, api_base, may_wait=self._may_wait, again=self._logs_in_again)
-        connection = self._begin("connection", self.client.connect())
+        connection = self._begin("connection", stay_on(self.client, self.rooms.oncall.next_due, self._logs_in_again))
         ready = asyncio.create_task(self.client.wait_until_ready(), name="handrail: ready")
         await asyncio.wait({connection, ready}, return_when=asyncio.FIRST_COMPLETED)
         if connection.done():

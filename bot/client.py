@@ -20,6 +20,8 @@ from bot.ui.safe import Presses, Reply, answer_failure
 
 log = get_logger(__name__)
 
+UNAUTHORISED = 401
+
 
 class SafeTree(app_commands.CommandTree["HandrailClient"]):
     """Slash commands that answer the person whatever fails; groups of one name, in several cogs, are one group."""
@@ -96,6 +98,8 @@ class HandrailClient(commands.AutoShardedBot):
         self._on_place_lost: Callable[[int], Awaitable[None]] | None = None
         self._commands_in_step = False
         self._servers_away: set[int] = set()
+        self.token_is_refused = False
+        """Whether Discord refused our token at the last request that it judged."""
         self._pace_requests()
 
     def equip(
@@ -121,7 +125,15 @@ class HandrailClient(commands.AutoShardedBot):
 
         async def paced(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # passed through as they are
             await pacer.turn(current_lane.get())
-            return await unpaced(*args, **kwargs)
+            try:
+                answer = await unpaced(*args, **kwargs)
+            except discord.HTTPException as error:
+                if error.status == UNAUTHORISED and not self.token_is_refused:
+                    log.error("discord.token_refused")  # noqa: TRY400  # a trace would say no more
+                self.token_is_refused |= error.status == UNAUTHORISED
+                raise
+            self.token_is_refused = False
+            return answer
 
         self.http.request = paced  # type: ignore[method-assign]  # discord.py has no hook for this
 

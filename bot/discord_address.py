@@ -20,6 +20,9 @@ from config.settings import DISCORD_API
 log = get_logger(__name__)
 
 _GATEWAY = yarl.URL("wss://gateway.discord.gg/")
+_AUTHENTICATION_FAILED = 4004
+"""The gateway's close code for a token that counts no more."""
+_REFUSED = "Discord refuses the token in HANDRAIL_DISCORD__TOKEN: copy it anew from the application's page."
 
 
 async def use_address(api_base: str) -> None:
@@ -39,9 +42,7 @@ async def log_in(client: discord.Client, token: str, api_base: str) -> None:
     try:
         await client.login(token)
     except discord.LoginFailure:
-        raise DiscordSetupError(
-            "Discord refuses the token in HANDRAIL_DISCORD__TOKEN: copy it anew from the application's page."
-        ) from None
+        raise DiscordSetupError(_REFUSED) from None
     except discord.HTTPException as error:
         raise DiscordAwayError(f"Discord did not answer as it should (HTTP {error.status}): try again.") from error
     except (aiohttp.ClientError, OSError) as error:
@@ -77,6 +78,27 @@ async def log_in_at_last(
             await asyncio.sleep(again)
         else:
             return
+
+
+async def stay_on(client: discord.Client, under_way: Callable[[], Awaitable[object | None]], again: float) -> None:
+    """Be connected to the gateway until ``client`` is closed.
+
+    A token that counts no more ends that for good. While anything is ``under_way``, looked at every ``again`` seconds,
+    we go on without Discord all the same: pages still go by outside roads.
+
+    Raises:
+        DiscordSetupError: where the token is refused.
+        discord.ConnectionClosed, discord.PrivilegedIntentsRequired: as discord.py does.
+    """
+    try:
+        await client.connect()
+    except discord.ConnectionClosed as closed:
+        if closed.code != _AUTHENTICATION_FAILED:
+            raise
+        log.error("discord.token_refused", do="copy it anew, and start again")  # noqa: TRY400  # the sentence says it
+        while await under_way() is not None:  # noqa: ASYNC110  # it stands in the database, which tells nobody
+            await asyncio.sleep(again)
+        raise DiscordSetupError(_REFUSED) from None
 
 
 async def _ask_for_gateway(api_base: str) -> yarl.URL:

@@ -50,6 +50,7 @@ from bot.ui.incident_lines import CardEdit, FollowUpCard, FollowUpDone, Handed, 
 from bot.ui.lexicon import ProposalCard, ProposalCardEdit, TermEnding, Wordings
 from bot.ui.members import GroupRole, Notice, NoticeThread, StaffLine, Told
 from bot.ui.names import name_of
+from bot.ui.on_call_role import RoleOnCall
 from bot.ui.oncall import Cards, PageCard, PageDm
 from bot.ui.places import Places
 from bot.ui.presence import Presence
@@ -116,6 +117,7 @@ def kinds_of(rooms: Rooms, client: HandrailClient, outbox: Outbox, content: Cont
         GapNotice(rota, places, outbox),
         AbsenteeNotice(rota, places, outbox),
         ChangeLine(rota, places, outbox),
+        RoleOnCall(oncall.role, places),
         ProposalCard(rooms.lexicon, wordings, programmes, places),
         ProposalCardEdit(rooms.lexicon, wordings, programmes, client),
         TermEnding(rooms.lexicon, wordings, programmes, places),
@@ -141,6 +143,7 @@ def planners_of(rooms: Rooms, database: Database, clock: Clock, outbox: Outbox) 
         SessionPlanner(database, clock, outbox, programmes, rooms.members),
         ExpiryPlanner(database, clock, outbox, programmes),
         RotaPlanner(database, clock, outbox, programmes, rooms.oncall.rota),
+        rooms.oncall.role,
         rooms.outside.reminder,
     ]
 
@@ -185,7 +188,7 @@ def cogs_of(
     cards = Cards(oncall, members, programmes, content)
     lexicon = Lexicon(rooms.lexicon, rooms.feedback, members, Wordings(content), presses, doors)
     client.tree.add_command(lexicon.menu())
-    crisis = Crisis(rooms.crisis, oncall, members, content, presses, doors)
+    crisis = Crisis(rooms.crisis, rooms.intake, oncall, members, content, presses, doors)
     client.tree.add_command(crisis.menu())
     return [
         Members(members, programmes, rooms.intake, content, presses, doors),

@@ -66,6 +66,7 @@ class Watch:
         self._outbox, self._oncall = outbox, oncall
         self._ledger, self._clock = Ledger(database), clock
         self._to_mend: set[int] = set()
+        self._plan_soon: Callable[[], None] = lambda: None
         self._crisis: CrisisService | None = None
         self._in_doubt: InDoubt | None = None
         self.last_resort = LastResort(programmes, content, oncall.shift)
@@ -86,6 +87,7 @@ class Watch:
             oldest_page_due=self._oldest_page_due,
             write=self._write,
             detector_is_broken=self._detector_is_broken,
+            token_is_refused=lambda: client.token_is_refused,
             now=clock.now,
         )
 
@@ -108,6 +110,7 @@ class Watch:
         MemoryPresses(self.unrecorded, self._cards, self._content, presses)
         presses.on_unanswered = self._unanswered
         self.cover.ask_anew = ask_anew
+        self._plan_soon = heart.plan_soon
         heart.also("last resort", self.last_resort.refresh, REFRESH_EVERY)
         heart.also("cover", self.cover.ask, COVER_EVERY)
         heart.also("mending", partial(self._mend_again, mend), MEND_EVERY)
@@ -182,6 +185,7 @@ class Watch:
         log.warning("watch.mended", guild=guild_id, made=len(made))
         await self.last_resort.refresh()
         await self.cover.mended(guild_id, made)
+        self._plan_soon()  # whoever is on call gets the role that was made again
         if f"#{ON_CALL}" in made:
             await self.cover.put_up_again(guild_id)
 

@@ -9,6 +9,7 @@ from discord.ext import commands
 from bot.cogs.doors import Doors
 from bot.content import Content
 from bot.crisis.service import NO_GUILD, CrisisService, Worry
+from bot.intake.service import Intake
 from bot.members.service import MemberService
 from bot.observe.logs import get_logger
 from bot.oncall.service import EventKind, OnCallService
@@ -27,13 +28,15 @@ class Crisis(commands.Cog):
     def __init__(
         self,
         crisis: CrisisService,
+        intake: Intake,
         oncall: OnCallService,
         members: MemberService,
         content: Content,
         presses: Presses,
         doors: Doors,
     ) -> None:
-        self._crisis, self._oncall, self._members = crisis, oncall, members
+        self._crisis, self._intake, self._oncall, self._members = crisis, intake, oncall, members
+        self._numbers = presses.numbers
         self._content, self._doors = content, doors
         presses.on("crisis", "contact", self._contact)
         presses.on("crisis", "safe", self._safe)
@@ -84,7 +87,11 @@ class Crisis(commands.Cog):
             key=f"worried:{message.id}:{reply.user_id}",
             words=words_of(message),
         )
-        await reply.say(await self._crisis.worry(worry))
+        said = await self._intake.worry(worry)
+        if said is None:
+            language = str(interaction.locale)
+            said = self._content.texts.say(language, "watch.worry_told", **self._numbers.of(guild_id, language))
+        await reply.say(said)
 
     # -- the buttons ---------------------------------------------------------------------------------------------------
 

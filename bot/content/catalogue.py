@@ -54,6 +54,10 @@ class Content:
         """What ``{emergency}`` stands for: ``911`` in the United States."""
         return self._lines.always(country, LineKind.EMERGENCY).wording(language).short
 
+    def lifeline_in_language(self, country: str, language: str) -> str | None:
+        """How the crisis line is reached in ``language``, where that takes more than calling it."""
+        return self._lines.always(country, LineKind.CRISIS).wording(language).in_language
+
     def lifeline(self, country: str, language: str) -> str:
         """What ``{lifeline}`` stands for: ``988`` in the United States."""
         return self._lines.always(country, LineKind.CRISIS).wording(language).short

@@ -49,7 +49,8 @@ class LineWording(BaseModel):
     """A line in one language.
 
     ``short`` fits after "call" in English and after "llama al" in Spanish; ``how`` is a whole sentence; ``discreet``,
-    where the name itself could put somebody at risk, is a name that says nothing to a person looking over a shoulder.
+    where the name itself could put somebody at risk, is a name that says nothing to a person looking over a shoulder;
+    ``in_language``, where the line answers in another language first, is how to be understood in this one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -58,6 +59,7 @@ class LineWording(BaseModel):
     short: str
     how: str
     discreet: str | None = None
+    in_language: str | None = None
 
 
 class Line(BaseModel):

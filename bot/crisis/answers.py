@@ -1,6 +1,7 @@
 """The words of an answer to somebody in danger: in their language, with their country's numbers, and truthful."""
 
 from bot.content import Content, LineKind
+from bot.content.texts import BASE_LANGUAGE, primary
 from bot.crisis.rules import COULD_NOT_ASSESS, Told, is_discreet, told_how
 from bot.errors import NotFoundError
 from bot.members.service import MemberService
@@ -9,6 +10,9 @@ from bot.program.service import ProgrammeService
 from bot.timing import Clock
 
 __all__ = ["COULD_NOT_ASSESS", "Answers", "Told"]
+
+FIRST_WORDS = ("crisis.reply_", "crisis.notify_", "crisis.could_not_assess", "crisis.support")
+"""What people read first. Only there it is said how to be understood by a line, and what the buttons mean."""
 
 
 class Answers:
@@ -75,7 +79,16 @@ class Answers:
                 said = f"{said}\n\n{texts.say(language, 'crisis.violence_line', name=name, number=wording.short)}"
         if numbers["lifeline"] not in said:
             said = f"{said}\n\n{texts.say(language, 'crisis.lifeline_line', **numbers)}"
+        if key.startswith(FIRST_WORDS) and not is_discreet(key):
+            said = "\n\n".join([said, *self._in_their_language(country, language, has_buttons=incident_id is not None)])
         return said
+
+    def _in_their_language(self, country: str, language: str, *, has_buttons: bool) -> list[str]:
+        """The crisis line may greet in English, and the words on buttons are English in every language."""
+        how = self._content.lifeline_in_language(country, language)
+        is_foreign = primary(language) != BASE_LANGUAGE
+        named = self._content.texts.say(language, "crisis.buttons_named") if has_buttons and is_foreign else None
+        return [line for line in (how, named) if line]
 
     async def _told(self, incident_id: int | None, shift: Shift, person: int | None) -> Told:
         incident = None

@@ -82,20 +82,18 @@ class FeedbackService:
             "rules": list(dict.fromkeys(rule for one in judged for rule in one.rules)),
             "versions": list(dict.fromkeys(one.version for one in judged if one.version)),
         }
-        key = f"incident:{incident.id}"
-        row = await records.review_of(session, incident.guild_id, key)
-        if row is None:
-            row = ReviewRow(
-                guild_id=incident.guild_id,
-                kind=ReviewKind.FALSE_ALARM,
-                source_key=key,
-                user_id=incident.user_id,
-                incident_id=incident.id,
-            )
-            session.add(row)
-        row.state, row.verdict = ReviewState.OPEN, verdict
-        row.reported_by, row.reported_at = staff_id, self._clock.now()
-        row.closed_by = row.closed_at = row.done = None
+        row = ReviewRow(
+            guild_id=incident.guild_id,
+            kind=ReviewKind.FALSE_ALARM,
+            state=ReviewState.OPEN,
+            source_key=f"incident:{incident.id}:{incident.round}",  # opened again, it can be one again
+            user_id=incident.user_id,
+            incident_id=incident.id,
+            verdict=verdict,
+            reported_by=staff_id,
+            reported_at=self._clock.now(),
+        )
+        session.add(row)
         await session.flush()
 
     async def report_miss(

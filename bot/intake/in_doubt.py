@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
-from bot.crisis.service import CrisisService, Response, Spoken
+from bot.crisis.service import CrisisService, Response, Spoken, Worry
 from bot.db import in_a_hurry
 from bot.observe.logs import get_logger
 from bot.oncall.unrecorded import Unrecorded, Urgent
@@ -75,25 +76,61 @@ class InDoubt:
             )
         )
 
-    # -- a wish to be contacted ----------------------------------------------------------------------------------------
+    # -- a wish to be contacted, a worry -------------------------------------------------------------------------------
 
     def ask(self, urgent: Urgent, source: str) -> None:
         """Somebody pressed for contact, and it could not be written down: page now, and record it when it can be.
 
         Doing it again for one occasion does nothing.
         """
+        guild_id = urgent.guild_id
+        if guild_id is None:
+            self._unrecorded.page(urgent)  # nobody's: there is nowhere to record it
+            return
+        self._hold(urgent, partial(self._crisis.ask_for_contact, guild_id, urgent.user_id, urgent.key, source))
+
+    async def worry(self, about: Worry) -> str | None:
+        """Somebody worries about somebody else: pages, and returns what to say to whoever asked.
+
+        None where it could not be written down: then it pages from memory, and is recorded when it can be.
+        """
+        urgent = Urgent(
+            guild_id=about.guild_id,
+            user_id=about.person,
+            key=about.key,
+            channel_id=about.channel_id,
+            message_id=about.message_id,
+            asks_contact=about.person == about.by,
+            is_worry=True,
+        )
+        record = partial(self._crisis.worry, about)
+        slow = asyncio.get_running_loop().call_later(self.patience, self._hold, urgent, record)
+        try:
+            with in_a_hurry():
+                said = await record()
+        except Exception:
+            log.exception("in_doubt.worry_not_recorded", key=urgent.key)
+            self._hold(urgent, record)
+            return None
+        finally:
+            slow.cancel()
+        self._unrecorded.recorded(urgent.key)
+        return said
+
+    def _hold(self, urgent: Urgent, record: Callable[[], Awaitable[object]]) -> None:
+        """Page from memory, and try ``record`` until it has been written down."""
         if urgent.key in self._asked:
             return
         self._unrecorded.page(urgent)
-        task = asyncio.create_task(self._until_recorded(urgent, source), name=f"handrail: asked for {urgent.key}")
+        task = asyncio.create_task(self._until_recorded(urgent, record), name=f"handrail: asked for {urgent.key}")
         self._asked[urgent.key] = task
         task.add_done_callback(lambda _task: self._asked.pop(urgent.key, None))
 
-    async def _until_recorded(self, urgent: Urgent, source: str) -> None:
+    async def _until_recorded(self, urgent: Urgent, record: Callable[[], Awaitable[object]]) -> None:
         attempt = 0
-        while urgent.guild_id is not None:
+        while True:
             try:
-                await self._crisis.ask_for_contact(urgent.guild_id, urgent.user_id, urgent.key, source)
+                await record()
             except Exception:
                 log.exception("in_doubt.again", key=urgent.key, attempt=attempt)
                 await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.crisis.assessment import Tier
-from bot.crisis.service import CrisisService, Response, Spoken
+from bot.crisis.service import CrisisService, Response, Spoken, Worry
 from bot.intake.in_doubt import InDoubt
 from bot.observe.logs import get_logger
 
@@ -117,6 +117,13 @@ class Intake:
             return task.result()
         log.error("intake.not_handled_in_time", source=origin.source, key=origin.key)
         return Heard(Tier.PAGE, None, self._not_yet(origin))
+
+    async def worry(self, about: Worry) -> str | None:
+        """Somebody worries about whoever wrote a message: staff are paged, whatever fails; nobody reads a word of it.
+
+        What to say to whoever asked, or None where it goes from memory and is not written down yet.
+        """
+        return await (self._crisis if self._in_doubt is None else self._in_doubt).worry(about)
 
     async def read(self, text: str, origin: Origin, find: Found | None = None) -> Heard:
         """Read ``text``. When this returns, what had to be done for somebody's safety is committed; raises else.

@@ -81,8 +81,12 @@ class DmChannels:
 
     async def is_dm(self, channel_id: int) -> bool:
         """Whether this channel is somebody's DM with the bot."""
+        return await self.owner(channel_id) is not None
+
+    async def owner(self, channel_id: int) -> int | None:
+        """Whose DM with the bot this channel is, or none."""
         async with self._database.read() as session:
-            return await records.dm_owner(session, channel_id) is not None
+            return await records.dm_owner(session, channel_id)
 
     async def every(self) -> dict[int, int]:
         """All DM channels: channel id → user id."""

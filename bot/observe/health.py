@@ -30,6 +30,7 @@ class Condition(StrEnum):
     PAGES_ON_TIME = "pages_on_time"
     DATABASE_WRITES = "database_writes"
     DETECTOR_WHOLE = "detector_whole"
+    TOKEN_ACCEPTED = "token_accepted"  # noqa: S105  # the name of a state
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class HealthWatch:
     ``oldest_page_due``: when the longest waiting page was due (UTC), or none; it may raise.
     ``write``: writes something to the database; raises where it does not take it.
     ``detector_is_broken``: whether messages page because they cannot be assessed.
+    ``token_is_refused``: whether Discord refuses us.
     ``now``: the app's clock, UTC.
     """
 
@@ -80,11 +82,13 @@ class HealthWatch:
         oldest_page_due: Callable[[], Awaitable[datetime | None]],
         write: Callable[[], Awaitable[None]],
         detector_is_broken: Callable[[], bool],
+        token_is_refused: Callable[[], bool] = lambda: False,
         now: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._gateway_silent_for, self._oldest_page_due, self._write = gateway_silent_for, oldest_page_due, write
-        self._detector_is_broken, self._now, self._monotonic = detector_is_broken, now, monotonic
+        self._detector_is_broken, self._token_is_refused = detector_is_broken, token_is_refused
+        self._now, self._monotonic = now, monotonic
         self._writing: asyncio.Task[None] | None = None
         self._latest: tuple[float, Health] | None = None
         self._looking = asyncio.Lock()
@@ -116,6 +120,7 @@ class HealthWatch:
                 Condition.PAGES_ON_TIME: pages_known and not is_late,
                 Condition.DATABASE_WRITES: writes,
                 Condition.DETECTOR_WHOLE: not self._detector_is_broken(),
+                Condition.TOKEN_ACCEPTED: not self._token_is_refused(),
             },
             gateway_silent_for=silent,
             oldest_page_due=due if is_late else None,

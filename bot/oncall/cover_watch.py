@@ -90,6 +90,9 @@ class CoverWatch:
             if note == noted:
                 return
             await session.merge(Meta(key=_note_key(guild_id), value=json.dumps(sorted(note))))
+            for row in await records.unresolved(session, guild_id):
+                if row.state is IncidentState.ACKNOWLEDGED and row.acknowledged_by in news:
+                    row.next_escalation_at = now  # whoever has it is gone: the next beat lets it go, and it pages anew
             for person in news:
                 if person == shift.person:
                     await self._tell_shift_lost(session, guild_id, shift, now)

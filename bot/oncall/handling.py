@@ -77,6 +77,7 @@ class Handling:
         now = self._clock.now()
         async with self._database.write() as session:
             row = await _locked(session, incident_id)
+            await _refuse_ones_own(session, row, staff_id)
             if row.state is not IncidentState.OPEN:
                 if row.acknowledged_by == staff_id:
                     await self._is_there(session, row)
@@ -99,6 +100,8 @@ class Handling:
         guild_id = (await self.allowed(incident_id, staff_id)).guild_id
         if not (await self._members.standing(guild_id, to)).may(Action.HANDLE_INCIDENT):
             raise NotAllowedError("Only staff can have an incident. Choose somebody from staff.")
+        if not self._ladder.is_there(guild_id, to):
+            raise NotAllowedError("They are not in this server any more. Choose somebody else.")
         now = self._clock.now()
         async with self._database.write() as session:
             row = await _locked(session, incident_id)
@@ -123,6 +126,7 @@ class Handling:
                 return incident_of(row), False
             session.add(self._timeline.note(row, EventKind.ESCALATED, actor=staff_id))
             was_taken = self._free(row)
+            row.round += was_taken  # it was called off: what pages now is another occasion, here and for any service
             self._unread.leave(row)
             await self._ladder.hurry(session, row, shift, now)
             if was_taken:
@@ -173,13 +177,24 @@ class Handling:
 
     # -- the end, and after it -----------------------------------------------------------------------------------------
 
-    async def resolve(self, incident_id: int, staff_id: int, outcome: ResolvedAs) -> Incident:
-        """Close the incident with its outcome; one that nobody acknowledged stops paging, too."""
+    async def resolve(
+        self, incident_id: int, staff_id: int, outcome: ResolvedAs, told_up_to: int | None = None
+    ) -> Incident:
+        """Close the incident with its outcome; one that nobody acknowledged stops paging, too.
+
+        ``told_up_to`` is the newest danger they knew of when they began (``OnCallService.told_up_to``): where more was
+        told meanwhile, NotAllowedError says so, and nothing is closed.
+        """
         shift = await self._shift_of((await self.allowed(incident_id, staff_id)).guild_id)
         now = self._clock.now()
         async with self._database.write() as session:
             row = await _locked(session, incident_id)
             if row.state is not IncidentState.RESOLVED:
+                await _refuse_ones_own(session, row, staff_id)
+                if told_up_to is not None and await records.newest_danger(session, incident_id) > told_up_to:
+                    raise NotAllowedError(
+                        "More was heard of this person since you opened this, and it is not closed. Please look first."
+                    )
                 await self._close(session, row, staff_id, outcome, now)
                 if outcome is ResolvedAs.FALSE_ALARM:
                     await self._tell_false_alarm(session, row, staff_id)
@@ -256,6 +271,12 @@ class Handling:
         except Exception:
             # Whether or not the detector is mended: what staff have resolved pages nobody any more.
             log.exception("oncall.false_alarm_not_listed", incident=row.id)
+
+
+async def _refuse_ones_own(session: AsyncSession, row: IncidentRow, staff_id: int) -> None:
+    """Whoever is in danger does not end the search for somebody. A page by hand is in the name of whoever sent it."""
+    if staff_id == row.user_id and not await records.is_only_by_hand(session, row.id, staff_id):
+        raise NotAllowedError("This one is about you. Please let somebody else take it: they are being told.")
 
 
 async def _locked(session: AsyncSession, incident_id: int) -> IncidentRow:

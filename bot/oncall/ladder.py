@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.crisis.assessment import Tier
-from bot.delivery.service import Outbox
+from bot.delivery.service import Outbox, State
 from bot.observe.logs import get_logger
 from bot.oncall import records
 from bot.oncall.paging import DM, Paging, subject
@@ -101,8 +101,14 @@ class Ladder:
             return
         # Only up the ladder: once all of it was climbed, it repeats in its own time and never in a rush.
         climbed = row.next_step >= len(Policy.from_json(row.policy).steps)
-        if not climbed and not await self._outbox.has_any_left(session, subject(row.id), DM):
+        if not climbed and not await self._reaches_anybody(session, row):
             self._bring_forward(row, now)
+
+    async def _reaches_anybody(self, session: AsyncSession, row: IncidentRow) -> bool:
+        """Whether a DM of the newest step has arrived or may still; those before it had their time."""
+        dms = await self._outbox.standings(session, subject(row.id), (DM,))
+        newest = max((one.due_at for one in dms), default=None)
+        return any(one.is_live or one.state is State.SENT for one in dms if one.due_at == newest)
 
     def _bring_forward(self, row: IncidentRow, now: datetime) -> None:
         """Have the next step be due now, and all that follows as much earlier."""

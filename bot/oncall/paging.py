@@ -102,9 +102,19 @@ class Paging:
         return f"page:{row.id}:{row.round}"
 
     async def tell(
-        self, session: AsyncSession, row: IncidentRow, key: str, people: Sequence[int | None], now: datetime, cause: str
+        self,
+        session: AsyncSession,
+        row: IncidentRow,
+        key: str,
+        people: Sequence[int | None],
+        now: datetime,
+        cause: str,
+        place: tuple[int | None, int | None] = (None, None),
     ) -> None:
-        """One line in #on-call about an incident: ``key`` names the text, ``cause`` makes it said once."""
+        """One line in #on-call about an incident: ``key`` names the text, ``cause`` makes it said once.
+
+        ``place`` is where the words that it tells of stand, as (channel id, message id).
+        """
         channel = await self._programmes.object_id(row.guild_id, ObjectKind.CHANNEL, ON_CALL)
         if channel is None:
             log.error("oncall.no_channel", incident=row.id)
@@ -116,7 +126,13 @@ class Paging:
             guild_id=row.guild_id,
             channel_id=channel,
             due_at=now,
-            arguments={"incident": row.id, "key": key, "people": " ".join(str(one) for one in people if one)},
+            arguments={
+                "incident": row.id,
+                "key": key,
+                "people": " ".join(str(one) for one in people if one),
+                "channel": place[0],
+                "message": place[1],
+            },
         )
         await self._outbox.put(session, [draft])
 

@@ -13,7 +13,7 @@ from bot.oncall.paging import Paging
 from bot.oncall.records import IncidentRow
 from bot.oncall.rules import EventKind, IncidentState, Shift, is_covered
 from bot.oncall.timeline import Timeline
-from bot.oncall.unread import Unread
+from bot.oncall.unread import Unread, ask_for_a_sign
 from bot.program.service import ProgrammeService
 
 _CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -44,7 +44,9 @@ class Raising:
                 row.categories = sorted({*(row.categories or []), *alarm.categories})
                 await self._paging.edit_cards(session, row, now)
             if row.state is IncidentState.ACKNOWLEDGED and alarm.tier is Tier.PAGE:
-                await self._paging.tell(session, row, "still_in_danger", [row.acknowledged_by], now, alarm.source_key)
+                ask_for_a_sign(row, now)
+                whom, place = [row.acknowledged_by], (alarm.channel_id, alarm.message_id)
+                await self._paging.tell(session, row, "still_in_danger", whom, now, alarm.source_key, place)
         if was_alarm:
             await self._unread.pass_on(session, row, shift, now)
         return row
@@ -84,7 +86,9 @@ class Raising:
     async def _raise(self, session: AsyncSession, row: IncidentRow, alarm: Alarm, shift: Shift, now: datetime) -> None:
         # One whose words were read now is as grave as they are; but what nobody has read stays as grave as can be.
         was_left = _is_left_alone(row, alarm, now)
-        row.tier = alarm.tier if was_left else max(row.tier, alarm.tier)
+        # And nobody has it in hand of whom no sign came: that page was about to begin anew, and stays one.
+        was_in_hand = was_left and row.next_escalation_at is None
+        row.tier = alarm.tier if was_in_hand else max(row.tier, alarm.tier)
         row.state = IncidentState.OPEN
         row.categories = sorted({*(row.categories or []), *alarm.categories})
         row.channel_id, row.message_id = alarm.channel_id or row.channel_id, alarm.message_id or row.message_id

@@ -119,15 +119,18 @@ class Reach:
         """The incident was taken or resolved: tell those services that keep an alert of their own open for it."""
         if row.state is IncidentState.OPEN:
             return
-        tried = {_road_of(one): one for one in await self._outbox.standings(session, subject(row.id), (ROAD,))}
+        standings = await self._outbox.standings(session, subject(row.id), (ROAD,))
+        tried = {(*_road_of(one), _round_of(one)): one for one in standings}
         drafts: dict[str, Draft] = {}
-        for (person, key), standing in tried.items():
+        for (person, key, round_), standing in tried.items():
+            if row.state is IncidentState.ACKNOWLEDGED and round_ != row.round:
+                continue  # an earlier alert was acknowledged in its time; when all is over it ends, too
             road = await self.find(row.guild_id, person, key)
             if road is None or road.type is not RoadType.PAGERDUTY or not standing.set_out:
                 continue
             waits = [timedelta(0)] if standing.state is State.SENT else [timedelta(0), ONCE_MORE]
             for wait in waits:
-                name = f"road-update:{row.id}:{row.round}:{row.state.value}:{key}:{int(wait.total_seconds())}"
+                name = f"road-update:{row.id}:{row.round}:{row.state.value}:{key}:{int(wait.total_seconds())}:{round_}"
                 drafts[name] = Draft(
                     kind=ROAD_UPDATE,
                     lane=Lane.ROADS,
@@ -135,7 +138,7 @@ class Reach:
                     guild_id=row.guild_id,
                     user_id=person,
                     due_at=now + wait,
-                    arguments={"incident": row.id, "road": key},
+                    arguments={"incident": row.id, "road": key, "round": round_},
                 )
         await self._outbox.put(session, drafts.values())
 
@@ -178,3 +181,8 @@ class Reach:
 def _road_of(standing: Standing) -> tuple[int, str]:
     """(person, road key) of a row, from the end of its dedupe key."""
     return standing.user_id or 0, standing.dedupe_key.rpartition(":")[2]
+
+
+def _round_of(standing: Standing) -> int:
+    """In which round of its incident's paging a row was made out, from its dedupe key."""
+    return int(standing.dedupe_key.split(":")[2])

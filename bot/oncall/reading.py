@@ -81,6 +81,11 @@ class Reading:
             session.add(self._timeline.note(row, EventKind.DISCLOSED, actor=staff_id))
         return await self._handling.press(incident_id, staff_id)
 
+    async def told_up_to(self, incident_id: int) -> int:
+        """The newest entry by which danger was told: what whoever looks now has seen, and later ones they have not."""
+        async with self._database.read() as session:
+            return await records.newest_danger(session, incident_id)
+
     async def unread_list(self, alarm: Incident, at_most: int) -> UnreadList:
         """The first ``at_most`` of those whose messages are unread and for whom ``alarm`` pages."""
         async with self._database.read() as session:

@@ -4,7 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, false, func, select, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    false,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -264,6 +277,25 @@ async def newest_event(session: AsyncSession, incident_id: int) -> int:
     """The number of the newest entry of an incident's timeline."""
     query = select(func.max(IncidentEventRow.id)).where(IncidentEventRow.incident_id == incident_id)
     return (await session.scalars(query)).one() or 0
+
+
+async def newest_danger(session: AsyncSession, incident_id: int) -> int:
+    """The number of the newest entry by which danger was told: words, a worry, or a call for contact."""
+    query = select(func.max(IncidentEventRow.id)).where(
+        IncidentEventRow.incident_id == incident_id,
+        or_(IncidentEventRow.tier.is_not(None), IncidentEventRow.kind == EventKind.ASKED_CONTACT),
+    )
+    return (await session.scalars(query)).one() or 0
+
+
+async def is_only_by_hand(session: AsyncSession, incident_id: int, user_id: int) -> bool:
+    """Whether nothing was heard of this person but that they paged others by hand."""
+    query = select(IncidentEventRow.actor_id, IncidentEventRow.kind).where(
+        IncidentEventRow.incident_id == incident_id,
+        or_(IncidentEventRow.tier.is_not(None), IncidentEventRow.kind == EventKind.ASKED_CONTACT),
+    )
+    heard = (await session.execute(query)).all()
+    return all(actor_id == user_id and kind is not EventKind.ASKED_CONTACT for actor_id, kind in heard)
 
 
 async def is_noted(session: AsyncSession, incident_id: int, kind: EventKind, occasion: str) -> bool:

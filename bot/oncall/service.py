@@ -20,10 +20,11 @@ from bot.oncall.ladder import Ladder
 from bot.oncall.paging import HANDED, ROAD, ROADS, UNREAD, Outside, Paging
 from bot.oncall.raising import Raising
 from bot.oncall.reading import IncidentPage, Reading
+from bot.oncall.role import OnCallRole
 from bot.oncall.rota_service import RotaService
 from bot.oncall.rules import EventKind, IncidentState, ResolvedAs, Shift, is_covered
 from bot.oncall.timeline import Entry, Timeline
-from bot.oncall.unread import Unread, UnreadList
+from bot.oncall.unread import Unread, UnreadList, ask_for_a_sign
 from bot.program.service import ProgrammeService
 from bot.timing import Clock
 
@@ -65,6 +66,7 @@ class OnCallService:
     ) -> None:
         self._database, self._clock = database, clock
         self.rota = RotaService(database, clock, outbox, programmes, members)
+        self.role = OnCallRole(database, clock, outbox, programmes, self.rota)
         self._paging = Paging(outbox, programmes)
         self._timeline = Timeline(clock)
         self._ladder = Ladder(outbox, programmes, self._paging, self._timeline)
@@ -94,6 +96,7 @@ class OnCallService:
         self.read_unread, self.followed_up = self._handling.read_unread, self._handling.followed_up
         self.timeline, self.incident_page = self._reading.timeline, self._reading.page
         self.disclose, self.unread_list = self._reading.disclose, self._reading.unread_list
+        self.told_up_to = self._reading.told_up_to
 
     def open_outside(self, outside: Outside) -> None:
         """From now on pages go by outside roads, too."""
@@ -161,6 +164,8 @@ class OnCallService:
                 incident = await self.raise_alarm(session, alarm, shift)
             else:
                 session.add(self._timeline.note(row, kind, actor=user_id))
+                if kind is EventKind.ASKED_CONTACT:
+                    ask_for_a_sign(row, now)
                 wanted = [row.acknowledged_by or shift.person] if kind is EventKind.ASKED_CONTACT else []
                 await self._paging.tell(session, row, key, wanted, now, source_key)
             return await self.note_reply(session, alarm, incident.id)

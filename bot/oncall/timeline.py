@@ -38,6 +38,11 @@ class Entry:
     notify: str | None = None
     outcome: str | None = None
 
+    @property
+    def tells_of_danger(self) -> bool:
+        """Whether something was heard here: words, a worry, or a call for contact."""
+        return self.tier is not None or self.kind is EventKind.ASKED_CONTACT
+
 
 class Timeline:
     """Writes entries. They are added to the session by whoever asks for them, in the transaction of their cause."""

@@ -17,8 +17,14 @@ from bot.oncall.incident import Incident
 from bot.oncall.ladder import Ladder
 from bot.oncall.paging import Paging
 from bot.oncall.records import IncidentRow
-from bot.oncall.rules import EventKind, IncidentState, Shift, is_covered, told_of_unread_at
+from bot.oncall.rules import EventKind, IncidentState, Policy, Shift, is_covered, told_of_unread_at
 from bot.oncall.timeline import Timeline
+
+
+def ask_for_a_sign(row: IncidentRow, now: datetime) -> None:
+    """There is more than what was in hand: where whoever has it shows no sign of life, it is let go as at first."""
+    if row.state is IncidentState.ACKNOWLEDGED and row.next_escalation_at is None:
+        row.next_escalation_at = now + Policy.from_json(row.policy).let_go_after
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,7 @@ class Unread:
         """Have ``alarm`` page for this one, too; staff are told of it with the next list."""
         row.joined_to, row.next_escalation_at = alarm.id, None
         session.add(self._timeline.note(row, EventKind.JOINED_OTHERS))
+        ask_for_a_sign(alarm, now)
         await self.tell(session, alarm, now)
 
     async def tell(self, session: AsyncSession, alarm: IncidentRow, now: datetime) -> None:

@@ -12,10 +12,12 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, Protocol
 
 from bot.observe.logs import get_logger
 from bot.oncall.last_resort import LastResort, Standby
+from bot.oncall.rules import ACKNOWLEDGEMENT_COVERS
 from bot.timing import Clock
 
 log = get_logger(__name__)
@@ -30,7 +32,8 @@ GONE_ON_WITHIN: Final = timedelta(minutes=2)
 class Urgent:
     """Why somebody has to be told. ``key`` makes the occasion unique, as it does for the incident that will open.
 
-    ``needs_answer`` where nobody else answers the person: then they are sent the numbers that help without us.
+    ``is_worry`` where somebody else pointed at the person, who is told nothing of it. ``needs_answer`` where nobody
+    else answers the person: then they are sent the numbers that help without us.
     """
 
     guild_id: int | None
@@ -40,12 +43,13 @@ class Urgent:
     message_id: int | None = None
     is_dm: bool = False
     asks_contact: bool = False
+    is_worry: bool = False
     needs_answer: bool = False
 
 
 @dataclass(eq=False)
 class Held:
-    """A page in memory. ``began`` and ``recorded_at`` are UTC.
+    """A page in memory. ``began``, ``taken_at`` and ``recorded_at`` are UTC.
 
     ``message`` is (channel id, message id) of its card, once there is one.
     """
@@ -57,6 +61,7 @@ class Held:
     keys: set[str]
     message: tuple[int, int] | None = None
     taken_by: int | None = None
+    taken_at: datetime | None = None
     recorded_at: datetime | None = None
     posting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -64,6 +69,18 @@ class Held:
     def is_over(self) -> bool:
         """Whether somebody has it, or the incident's own ladder does."""
         return self.recorded_at is not None or self.taken_by is not None
+
+    def is_covered(self, now: datetime) -> bool:
+        """Whether somebody took it a short while ago and is with the person, as with an incident (``now`` is UTC)."""
+        return self.taken_at is not None and now - self.taken_at <= ACKNOWLEDGEMENT_COVERS
+
+    def people(self, step: int) -> tuple[int, ...]:
+        """Whom a step of the ladder reaches: never whoever is in danger, and where that leaves nobody, everybody."""
+        found = (self._others(self.standby.people(step)), self._others(self.standby.everybody))
+        return found[0] or found[1]
+
+    def _others(self, people: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(one for one in people if one != self.urgent.user_id)
 
 
 class HeldCards(Protocol):
@@ -74,6 +91,9 @@ class HeldCards(Protocol):
 
     async def page_again(self, held: Held, step: int) -> None:
         """Say that nobody has it yet, to those whom the step reaches. Raises where Discord does not take it."""
+
+    async def tell_of_more(self, held: Held, more: Urgent) -> None:
+        """Say to whoever has it that more was heard of the person. Raises where Discord does not take it."""
 
     async def say_it_is_recorded(self, held: Held) -> None:
         """Have the card say that it is in the database now. Raises where Discord does not take it."""
@@ -105,11 +125,17 @@ class Unrecorded:
             log.critical("unrecorded.nobody_known", key=urgent.key)
             return
         person = (standby.guild_id, urgent.user_id)
+        keys = {urgent.key}
         if (held := self._held.get(person)) is not None:
-            held.keys.add(urgent.key)
-            return
+            if held.taken_by is None or held.is_covered(self._clock.now()):
+                is_new = urgent.key not in held.keys
+                held.keys.add(urgent.key)
+                if is_new and held.taken_by is not None:
+                    self._begin("more", held, partial(self._tell_of_more, more=urgent))
+                return
+            keys |= held.keys  # whoever took it long ago is not taken to be there: it pages anew
         reference = hashlib.sha256(urgent.key.encode()).hexdigest()[:20]
-        held = Held(reference, urgent, standby, self._clock.now(), {urgent.key})
+        held = Held(reference, urgent, standby, self._clock.now(), keys)
         self._held[person] = held
         log.critical("unrecorded.page", reference=reference, guild=standby.guild_id)
         self._begin("ladder", held, self._climb)
@@ -176,11 +202,13 @@ class Unrecorded:
         return next((held for held in self._held.values() if held.reference == reference), None)
 
     def take(self, held: Held, staff_id: int) -> bool:
-        """Somebody of staff has it: nothing more is sent from memory. False where this is not one of them."""
-        if staff_id not in held.standby.everybody:
+        """Somebody of staff has it: nothing more is sent from memory. False where this is not one of them, or about
+        them.
+        """
+        if staff_id not in held.standby.everybody or staff_id == held.urgent.user_id:
             return False
         if held.taken_by is None:
-            held.taken_by = staff_id
+            held.taken_by, held.taken_at = staff_id, self._clock.now()
             log.warning("unrecorded.taken", reference=held.reference)
         return True
 
@@ -212,8 +240,9 @@ class Unrecorded:
         policy, step = held.standby.policy, 0
         while not held.is_over:
             with self._at_work():
-                people = held.standby.people(step)
-                await self._last_resort.by_roads(held.standby, people, "watch.urgent", held.reference[:6].upper())
+                code = held.reference[:6].upper()
+                roads = self._last_resort.by_roads(held.standby, held.people(step), "watch.urgent", code)
+                await self._guarded("by_roads", roads)
                 if step:
                     await self._guarded("page_again", self._cards.page_again(held, step))
             step += 1
@@ -253,7 +282,21 @@ class Unrecorded:
                 with self._at_work():
                     await self._guarded("recorded", self._cards.say_it_is_recorded(held))
 
-    async def _guarded(self, what: str, work: Coroutine[None, None, None]) -> None:
+    async def _tell_of_more(self, held: Held, more: Urgent) -> None:
+        """Until Discord takes it, or the incident tells whoever has it."""
+        attempt = 0
+        while held.recorded_at is None:
+            try:
+                with self._at_work():
+                    await self._cards.tell_of_more(held, more)
+            except Exception:
+                log.exception("unrecorded.more_not_told", reference=held.reference)
+                await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
+                attempt += 1
+            else:
+                return
+
+    async def _guarded(self, what: str, work: Coroutine[None, None, object]) -> None:
         try:
             await work
         except Exception:

@@ -37,7 +37,7 @@ _NOT_ENDED: Final = frozenset({"pending", "claimed"})
 SPARED: Final = (
     Spared(
         table="deliveries",
-        where={"lane": frozenset({"crisis"}), "state": _NOT_ENDED},
+        where={"lane": frozenset({"crisis", "roads"}), "state": _NOT_ENDED},
         why="a message about somebody's safety that is on its way is never called back",
     ),
     Spared(
@@ -53,6 +53,37 @@ second erasure, or one after a discharge, swallow the order to take the roles aw
 def spared_in(table: str) -> tuple[Spared, ...]:
     """What an erasure spares in ``table``."""
     return tuple(spared for spared in SPARED if spared.table == table)
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """What a full copy leaves out: these columns of the rows whose ``key`` begins so."""
+
+    table: str
+    key: str
+    begins: str
+    columns: frozenset[str]
+    why: str
+
+
+WITHHELD: Final = (
+    Withheld(
+        table="incident_events",
+        key="source_key",  # whatever came of it carries it: the entry may say "opened", "raised" or "worried"
+        begins="worried:",
+        columns=frozenset({"actor_id", "source_key"}),
+        why="somebody spoke up about you, and was promised that nobody but staff learns who (45 CFR 164.524(a)(2)(v))",
+    ),
+)
+"""A copy is whole but for who told staff in confidence: see docs/decisions/0016-notes-belong-in-the-copy.md."""
+
+
+def withhold(table: str, row: Mapping[str, Plain]) -> tuple[Plain, tuple[str, ...]]:
+    """A row of a full copy as its person gets it, and why something in it is left out."""
+    grounds = [one for one in WITHHELD if one.table == table and str(row[one.key] or "").startswith(one.begins)]
+    hidden = frozenset[str]().union(*(one.columns for one in grounds))
+    shown: dict[str, Plain] = {column: None if column in hidden else value for column, value in row.items()}
+    return shown, tuple(one.why for one in grounds)
 
 
 def is_counted_on_discord(erase: Erase) -> bool:

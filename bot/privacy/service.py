@@ -1,7 +1,7 @@
 """Everything a person has: shown, taken along and erased, by themselves, in every table."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -103,14 +103,18 @@ class PrivacyService:
     async def export(self, user_id: int, language: str = "en", guild_id: int | None = None) -> bytes:
         """Everything in every table about somebody, as a JSON file, every time in UTC. Clinical words are in it.
 
+        So are staff's notes; who told staff in confidence is not (`rules.WITHHELD`).
+
         For the private pages and for the operator: it must never be sent through Discord.
         """
         sections: list[rules.Plain] = []
         async with self._database.read() as session:
             for table in reversed(self._tables):
-                rows = await records.rows(session, table, user_id, guild_id)
-                if rows:
-                    sections.append(self._section(table, [dict(row) for row in rows], language))
+                found = await records.rows(session, table, user_id, guild_id)
+                shown = [rules.withhold(table.table.name, row) for row in found]
+                if shown:
+                    grounds = dict.fromkeys(ground for _, why in shown for ground in why)
+                    sections.append(self._section(table, [row for row, _ in shown], language, grounds))
         return self._file(user_id, "privacy.file_full", language, {"tables": sections})
 
     async def export_for_discord(self, user_id: int, language: str = "en", guild_id: int | None = None) -> bytes:
@@ -130,10 +134,14 @@ class PrivacyService:
         ]
         return self._file(user_id, "privacy.file_partial", language, {"tables": sections, "also_kept": others})
 
-    def _section(self, table: PersonTable, rows: list[rules.Plain], language: str) -> rules.Plain:
+    def _section(
+        self, table: PersonTable, rows: list[rules.Plain], language: str, left_out: Iterable[str] = ()
+    ) -> rules.Plain:
         section: dict[str, rules.Plain] = {"title": self._title(table.table.name, language), "table": table.table.name}
         if table.erase is not Erase.DELETE:
             section["outlasts_erasure_because"] = table.why
+        if grounds := list[rules.Plain](left_out):
+            section["left_out_because"] = grounds
         return {**section, "rows": rows}
 
     def _file(self, user_id: int, about_key: str, language: str, parts: dict[str, rules.Plain]) -> bytes:

@@ -10,6 +10,7 @@ import aiohttp
 from bot.delivery.rules import Outcome
 from bot.delivery.transport import RefusedForGoodError, TryLaterError, UnsureError
 from bot.roads.threads import OwnResolver, Threads
+from bot.roads.trust import not_trusted
 
 LONGEST_WAIT: Final = 60.0
 """Seconds: a service that asks for more is asked again all the same, for what waits is a page."""
@@ -61,6 +62,8 @@ class Http:
             # No connection, so nothing has arrived. Without a cause: it would carry the address into the log.
             if isinstance(error, aiohttp.InvalidURL):
                 raise RefusedForGoodError(Outcome.REFUSED) from None
+            if isinstance(error, aiohttp.ClientConnectorCertificateError):
+                raise not_trusted("http", "certificate") from None
             raise TryLaterError from None
         except (aiohttp.ClientError, OSError):
             raise UnsureError from None

@@ -1,7 +1,13 @@
-"""E-mail over SMTP: one connection a message, by aiosmtplib."""
+"""E-mail over SMTP: one connection a message, by aiosmtplib.
+
+Where the address asks for TLS nothing, and no password, goes out without it: a certificate that is not trusted, or a
+server that offers no STARTTLS, is a refusal. A programme with a mail server under a certificate authority of its own
+names that by ``SSL_CERT_FILE``, as for everything else on the machine.
+"""
 
 import asyncio
 import socket
+import ssl
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
@@ -12,6 +18,7 @@ from bot.delivery.transport import RefusedForGoodError, TryLaterError, UnsureErr
 from bot.roads.addresses import Mail
 from bot.roads.message import Message
 from bot.roads.threads import Threads
+from bot.roads.trust import is_distrust, not_trusted
 
 _SENT_AS = "handrail"
 
@@ -27,6 +34,8 @@ async def send(address: Mail, message: Message, names: Threads, deadline: float)
     except OSError:
         raise TryLaterError from None
     try:
+        # Read here, for aiosmtplib would read it in the pool that name look-ups of the whole process may have filled.
+        tls = None if address.mode == "insecure" else await names.run(ssl.create_default_context)
         await aiosmtplib.send(
             letter(address, message),
             sender=address.sender,
@@ -38,6 +47,7 @@ async def send(address: Mail, message: Message, names: Threads, deadline: float)
             password=address.password,
             use_tls=address.mode == "ssl",
             start_tls=address.mode == "starttls",
+            tls_context=tls,
             local_hostname=_SENT_AS,
             timeout=deadline,
         )
@@ -45,10 +55,17 @@ async def send(address: Mail, message: Message, names: Threads, deadline: float)
         raise _named(max((one.code for one in refusal.recipients), default=550)) from None
     except aiosmtplib.SMTPResponseException as refusal:
         raise _named(refusal.code) from None
-    except aiosmtplib.SMTPConnectError:
+    except aiosmtplib.SMTPConnectError as error:
+        if is_distrust(error):
+            raise not_trusted("email", "certificate") from None
         raise TryLaterError from None
-    except (aiosmtplib.SMTPException, OSError, ValueError):
-        # A server that promised TLS and has none, that broke off, that never answered: it may have it, or not.
+    except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+        if is_distrust(error):
+            raise not_trusted("email", "certificate") from None
+        if type(error) is aiosmtplib.SMTPException or isinstance(error, aiosmtplib.SMTPNotSupported):
+            # It has not what the address asks for: STARTTLS, or a way to sign in. No letter went out before that.
+            raise not_trusted("email", "offers no TLS or sign-in") from None
+        # A server that broke off, or never answered: it may have it, or not.
         raise UnsureError from None
     finally:
         sock.close()

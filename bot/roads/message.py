@@ -14,7 +14,11 @@ class Event(StrEnum):
 
 @dataclass(frozen=True)
 class Message:
-    """One message. ``link`` leads to one page of ours that acknowledges, once; ``spoken`` is what a call reads out."""
+    """One message. ``link`` leads to one page of ours that acknowledges, once; ``spoken`` is what a call reads out.
+
+    ``alert`` names the occasion to a service that keeps an alert of its own: one that was acknowledged there stays
+    silent for ever, so what pages anew is another. Empty for what has no more than its code.
+    """
 
     title: str
     text: str
@@ -24,6 +28,7 @@ class Message:
     link: str | None = None
     event: Event = Event.TRIGGER
     is_drill: bool = False
+    alert: str = ""
 
     @property
     def whole(self) -> str:

@@ -21,11 +21,11 @@ async def send(address: PagerDuty, message: Message, http: Http, base: str | Non
 
 
 def event(address: PagerDuty, message: Message) -> dict[str, Any]:
-    """The event's body. The code is all it knows of the incident, so that one page is one alert however often sent."""
+    """The event's body. The alert is all it knows of the incident, so that one page is one however often sent."""
     body: dict[str, Any] = {
         "routing_key": address.key,
         "event_action": message.event.value,
-        "dedup_key": message.code,
+        "dedup_key": message.alert or message.code,
     }
     if message.event is Event.TRIGGER:
         severity = "info" if message.is_drill else "critical"

@@ -42,11 +42,15 @@ class CardEdit(QuietKind):
         message_id = int(delivery.arguments["message"])
         incident = await self._cards.oncall.find(int(delivery.arguments["incident"]))
         embed, view = await self._cards.card(incident)
+        dm = await self._cards.dm(incident, channel_id)
 
         async def edit() -> Receipt:
             message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
             try:
-                await message.edit(embed=embed, view=view)
+                if dm is None:
+                    await message.edit(embed=embed, view=view)
+                else:  # its words asked for a press: they must not stand on beside what has become of it
+                    await message.edit(content=dm[0], embed=dm[1], view=view)
             except discord.NotFound:
                 return Receipt()  # somebody deleted the card: nothing left to say on it
             return Receipt()
@@ -69,7 +73,10 @@ class Line(QuietKind):
         incident = await self._cards.oncall.find(int(delivery.arguments["incident"]))
         facts = await self._cards.facts(incident)
         people = [int(one) for one in str(delivery.arguments["people"]).split()]
-        said = self._cards.say(facts.language, str(delivery.arguments["key"]), name=facts.name)
+        link = await self._cards.place(
+            facts.language, incident.guild_id, delivery.arguments.get("channel"), delivery.arguments.get("message")
+        )
+        said = self._cards.say(facts.language, str(delivery.arguments["key"]), name=facts.name, link=link)
         who = " ".join(f"<@{person}>" for person in people)
         mentions = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(one) for one in people])
         return Post(
@@ -111,7 +118,9 @@ class Handed(QuietKind):
         """Note it; and have it say how the incident stands, where that changed on the way."""
         del now
         await note_end(self._cards, session, delivery, "dm")
-        await catch_up(self._cards, session, delivery, receipt)
+        incident = await self._cards.oncall.find(int(delivery.arguments["incident"]))
+        if incident.acknowledged_by != delivery.user_id or incident.state is not IncidentState.ACKNOWLEDGED:
+            await catch_up(self._cards, session, delivery, receipt)  # else it says so already, and from whom
 
     async def failed(self, session: Session, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """The line in #on-call mentions them as well; and what they do not see, they let go in time."""

@@ -19,7 +19,8 @@ class Shown:
         facts = await self._cards.facts(incident)
         state = self._cards.say(facts.language, f"state_{incident.state.value}")
         since = timestamp(incident.opened_at, "R")
-        return f"`{incident.code}` {facts.name} · {incident.tier.value} · {state} · {since}"
+        tier = self._cards.say(facts.language, f"tier_{incident.tier.value}").lower()
+        return f"`{incident.code}` {facts.name} · {tier} · {state} · {since}"
 
     async def whole(self, incident: Incident, entries: Sequence[Entry], joined_to: str) -> str:
         """Everything that may stand on Discord; of a long timeline the newest. ``joined_to`` is another's code."""
@@ -58,6 +59,10 @@ class Shown:
             return self._cards.say(language, "holder_joined", code=joined_to)
         return self._cards.say(language, "holder_none")
 
+    def _road(self, road: str | None, language: str) -> str | None:
+        """Our own roads in plain words; those outside are called by their names (sms, ntfy) everywhere."""
+        return self._cards.say(language, f"road_{road}") if road in {"card", "dm", "answer"} else road
+
     def _event(self, entry: Entry, language: str) -> str:
         nobody = "-"
         outcome = entry.outcome or nobody
@@ -70,7 +75,7 @@ class Shown:
             who=f"<@{entry.person}>" if entry.person is not None else "",
             people=" ".join(f"<@{person}>" for person in entry.people) or nobody,
             step=entry.step + 1 if entry.step is not None else nobody,
-            road=entry.road or nobody,
+            road=self._road(entry.road, language) or nobody,
             outcome=outcome,
         ).strip()
         return self._cards.say(language, "event_line", at=timestamp(entry.at, "T"), what=what)

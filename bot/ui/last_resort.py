@@ -1,5 +1,6 @@
 """Pages from memory as people see them, and the incident's card that goes on with one of them."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
@@ -13,7 +14,7 @@ from bot.delivery.service import Deed, Delivery, Errand, Kind, Outcome, Post, Po
 from bot.delivery.transport import TryLaterError
 from bot.observe.logs import get_logger
 from bot.oncall.service import OnCallService
-from bot.oncall.unrecorded import Held, Unrecorded
+from bot.oncall.unrecorded import Held, Unrecorded, Urgent
 from bot.ui.safe import Button, Press, Presses, SafeView
 
 log = get_logger(__name__)
@@ -37,7 +38,7 @@ class MemoryCards:
         The nonce follows from the occasion, so that a second attempt finds the first one's card.
         """
         standby = held.standby
-        people = standby.people(0)[:MENTIONED_AT_MOST]
+        people = held.people(0)[:MENTIONED_AT_MOST]
         refusal: discord.HTTPException | None = None
         for channel_id in (standby.channel_id, standby.room_id):
             if channel_id is None:
@@ -58,13 +59,22 @@ class MemoryCards:
 
     async def page_again(self, held: Held, step: int) -> None:
         """One line under the card that mentions whom the step reaches."""
-        people = held.standby.people(step)[:MENTIONED_AT_MOST]
+        people = held.people(step)[:MENTIONED_AT_MOST]
+        said = self._say(held, "page_again", who=" ".join(f"<@{person}>" for person in people))
+        await self._line(held, said, people, f"{step}")
+
+    async def tell_of_more(self, held: Held, more: Urgent) -> None:
+        """One line under the card that mentions whoever has it."""
+        assert held.taken_by is not None  # noqa: S101  # there is somebody to be told, for the type
+        said = self._say(held, "more_heard", staff=f"<@{held.taken_by}>", link=self.link(held, more))
+        await self._line(held, said, (held.taken_by,), hashlib.sha256(more.key.encode()).hexdigest()[:6])
+
+    async def _line(self, held: Held, said: str, people: tuple[int, ...], cause: str) -> None:
         channel_id = held.message[0] if held.message is not None else held.standby.channel_id
         if channel_id is None:
             return
-        said = self._say(held, "page_again", who=" ".join(f"<@{person}>" for person in people))
         await self._client.get_partial_messageable(channel_id).send(
-            said, allowed_mentions=_only(people), nonce=f"{held.reference[:16]}-{step}"
+            said, allowed_mentions=_only(people), nonce=f"{held.reference[:16]}-{cause}"
         )
 
     async def say_it_is_recorded(self, held: Held) -> None:
@@ -98,16 +108,16 @@ class MemoryCards:
             .edit(embed=embed, view=None, allowed_mentions=discord.AllowedMentions.none())
         )
 
-    def link(self, held: Held) -> str:
-        """Where it was said, as staff can open it."""
-        urgent = held.urgent
+    def link(self, held: Held, more: Urgent | None = None) -> str:
+        """Where it was said, or ``more`` was, as staff can open it."""
+        urgent = more or held.urgent
         if urgent.is_dm or urgent.channel_id is None:
             return self._say(held, "place_dm") if urgent.is_dm else ""
         where = f"{urgent.channel_id}/{urgent.message_id}" if urgent.message_id is not None else f"{urgent.channel_id}"
         return f"https://discord.com/channels/{held.standby.guild_id}/{where}"
 
     def _embed(self, held: Held) -> discord.Embed:
-        kind = "asked" if held.urgent.asks_contact else "page"
+        kind = "asked" if held.urgent.asks_contact else "worry" if held.urgent.is_worry else "page"
         body = self._say(held, f"{kind}_body", who=f"<@{held.urgent.user_id}>", link=self.link(held))
         return discord.Embed(title=self._say(held, f"{kind}_title"), description=body, colour=URGENT)
 

@@ -1,21 +1,29 @@
 """What on-call people see of an incident: the card in #on-call and the DM that page. Never anybody's words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import discord
+from discord import app_commands
 
 from bot.content import Content
 from bot.db import Session
 from bot.delivery.service import Delivery, Draft, Lane, Outbox, Outcome, Post, QuietKind, Receipt, Withdrawn
 from bot.members.service import MemberService
-from bot.oncall.service import Incident, IncidentState, OnCallService
+from bot.observe.logs import get_logger
+from bot.oncall.service import Incident, IncidentState, OnCallService, ResolvedAs
 from bot.program.layout import ON_CALL, STAFF_ROOM, ObjectKey
 from bot.program.service import ProgrammeService
+from bot.ui.choices import named_choices
 from bot.ui.places import Places
 from bot.ui.safe import Button, SafeView
 
+log = get_logger(__name__)
+
 _ESCALATE = {"escalate_now": ("escalate", discord.ButtonStyle.secondary)}
+DRAWN_WITHIN = 1
+"""Attempts after which a page that cannot be drawn goes out in plain words."""
 MENTIONED_AT_MOST = 50  # a message holds 2,000 characters; a DM reaches each one all the same
 URGENT, QUIET, CALM = discord.Colour.red(), discord.Colour.orange(), discord.Colour.green()
 
@@ -51,29 +59,71 @@ class Cards:
         """The words on a button."""
         return self._content.texts.say(language, f"buttons.{key}")
 
+    def outcomes(self) -> list[app_commands.Choice[str]]:
+        """How an incident may end, as the choices of a command."""
+        return named_choices(self._content.texts, {one.value: f"oncall.outcome_{one.value}" for one in ResolvedAs})
+
+    async def language(self, guild_id: int) -> str:
+        """The language in which a programme's staff are spoken to."""
+        programme = await self._programmes.current(guild_id)
+        return programme.program.languages[0].value if programme else "en"
+
     async def facts(self, incident: Incident) -> Facts:
         """The chosen name, the group and the place, in the programme's first language."""
         programme = await self._programmes.current(incident.guild_id)
-        language = programme.program.languages[0].value if programme else "en"
+        language = await self.language(incident.guild_id)
         member = await self._members.find(incident.guild_id, incident.user_id)
         standing = await self._members.standing(incident.guild_id, incident.user_id)
         groups = [programme.group(key) for key in standing.groups] if programme else []
         names = ", ".join(group.name for group in groups if group) or self.say(language, "outsider")
-        link = self.say(language, "place_dm")
-        channel = incident.channel_id
-        if channel is not None and not await self._members.dms.is_dm(channel):
-            where = f"{channel}/{incident.message_id}" if incident.message_id is not None else f"{channel}"
-            link = f"https://discord.com/channels/{incident.guild_id}/{where}"
+        link = await self.place(language, incident.guild_id, incident.channel_id, incident.message_id)
         name = discord.utils.escape_markdown(member.chosen_name) if member else f"<@{incident.user_id}>"
         return Facts(language, name, names, link)
+
+    async def place(self, language: str, guild_id: int, channel_id: int | None, message_id: int | None) -> str:
+        """Where words stand: a link to them, or why there is none. A button leaves no words anywhere."""
+        if channel_id is None:
+            return self.say(language, "place_none")
+        if await self._members.dms.is_dm(channel_id):
+            return self.say(language, "place_dm")
+        where = f"{channel_id}/{message_id}" if message_id is not None else f"{channel_id}"
+        return f"https://discord.com/channels/{guild_id}/{where}"
+
+    async def dm(self, incident: Incident, channel_id: int) -> tuple[str, discord.Embed | None] | None:
+        """How a DM that paged somebody reads now: what it says, and the card under it; None for any other channel."""
+        reader = await self._members.dms.owner(channel_id)
+        if reader is None:
+            return None
+        facts = await self.facts(incident)
+        if incident.state is IncidentState.OPEN:
+            return self.dm_page(incident, facts), None
+        if incident.state is IncidentState.RESOLVED:
+            key = "dm_over"
+        else:
+            key = "dm_yours" if incident.acknowledged_by == reader else "dm_taken"
+        return self.say(facts.language, key), await self._embed(incident, facts)
+
+    def dm_page(self, incident: Incident, facts: Facts) -> str:
+        """The words of a page by DM."""
+        tier, since = self.say(facts.language, f"tier_{incident.tier.value}"), timestamp(incident.opened_at, "f")
+        values = {"tier": tier, "name": facts.name, "group": facts.group, "since": since, "link": facts.link}
+        return self.say(facts.language, "dm_page", **values)
 
     async def card(self, incident: Incident, step: str = "") -> tuple[discord.Embed, SafeView]:
         """The card of an open or taken incident, with the buttons that still make sense."""
         facts = await self.facts(incident)
         embed = await self._embed(incident, facts)
-        if step:
-            embed.set_footer(text=f"{incident.code} · {step}")
+        if step.isdecimal():  # a card that waits quietly is of no step
+            number = self.say(facts.language, "card_step", step=int(step) + 1)
+            embed.set_footer(text=f"{incident.code} · {number}")
         return embed, self.buttons(incident, facts.language)
+
+    def plainly(self, incident: Incident, people: Sequence[int] = (), channel_id: int | None = None) -> Post:
+        """A page that asks nobody for anything: for when what the card says of the person cannot be looked up."""
+        who = " ".join(f"<@{person}>" for person in people)
+        said = f"{who} {self.say('en', 'page_not_drawn', code=incident.code)}".strip()
+        mentions = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(one) for one in people])
+        return Post(content=said, view=self.buttons(incident, "en"), mentions=mentions, channel_id=channel_id)
 
     def buttons(self, incident: Incident, language: str) -> SafeView:
         """The buttons that make sense as the incident stands. `Open` only where there are private pages."""
@@ -147,8 +197,15 @@ class PageCard(QuietKind):
         if incident.state is not IncidentState.OPEN:
             return Withdrawn()
         people = [int(one) for one in str(delivery.arguments["people"]).split()][:MENTIONED_AT_MOST]
-        embed, view = await self._cards.card(incident, str(delivery.arguments["step"]))
-        facts = await self._cards.facts(incident)
+        channel_id = await self._places.channel(delivery.guild_id, _place_of(delivery))
+        try:
+            embed, view = await self._cards.card(incident, str(delivery.arguments["step"]))
+            facts = await self._cards.facts(incident)
+        except Exception:
+            if delivery.attempts <= DRAWN_WITHIN:
+                raise
+            log.exception("oncall.card_not_drawn", incident=incident.id)
+            return self._cards.plainly(incident, people, channel_id)
         who = " ".join(f"<@{person}>" for person in people)
         if delivery.arguments["step"] not in {"0", "notify"}:
             at_once = (delivery.due_at - incident.paging_since).total_seconds() < 1
@@ -164,7 +221,7 @@ class PageCard(QuietKind):
             view=view,
             mentions=mentions,
             plain=f"{who} {facts.link} {incident.code}",
-            channel_id=await self._places.channel(delivery.guild_id, _place_of(delivery)),
+            channel_id=channel_id,
         )
 
     async def sent(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
@@ -217,13 +274,15 @@ class PageDm(QuietKind):
         incident = await self._cards.oncall.find(int(delivery.arguments["incident"]))
         if incident.state is not IncidentState.OPEN:
             return Withdrawn()
-        facts = await self._cards.facts(incident)
-        tier = self._cards.say(facts.language, f"tier_{incident.tier.value}")
-        since = timestamp(incident.opened_at, "f")
-        body = self._cards.say(
-            facts.language, "dm_page", tier=tier, name=facts.name, group=facts.group, since=since, link=facts.link
-        )
-        _, view = await self._cards.card(incident)
+        try:
+            facts = await self._cards.facts(incident)
+            _, view = await self._cards.card(incident)
+        except Exception:
+            if delivery.attempts <= DRAWN_WITHIN:
+                raise
+            log.exception("oncall.dm_not_drawn", incident=incident.id)
+            return self._cards.plainly(incident)
+        body = self._cards.dm_page(incident, facts)
         return Post(content=body, view=view, plain=f"{facts.link} {incident.code}")
 
     async def sent(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:

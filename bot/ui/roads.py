@@ -26,7 +26,14 @@ class RoadWords:
         self._programmes, self._content = programmes, content
 
     async def message(
-        self, guild_id: int, code: str, *, link: str | None = None, event: Event = Event.TRIGGER, is_drill: bool = False
+        self,
+        guild_id: int,
+        code: str,
+        *,
+        link: str | None = None,
+        event: Event = Event.TRIGGER,
+        is_drill: bool = False,
+        alert: str = "",
     ) -> Message:
         """The message about the incident, or the drill, of this code."""
         language = await self.language(guild_id)
@@ -40,6 +47,7 @@ class RoadWords:
             link=link,
             event=event,
             is_drill=is_drill,
+            alert=alert,
         )
 
     async def language(self, guild_id: int) -> str:
@@ -75,7 +83,8 @@ class OutsideRoad(QuietKind):
             if later is not None:
                 return Postponed(later)
         link = await link_or_none(self._reach.ack_links, incident.id, person)
-        message = await self._words.message(delivery.guild_id, incident.code, link=link)
+        alert = alert_of(incident.code, incident.round)
+        message = await self._words.message(delivery.guild_id, incident.code, link=link, alert=alert)
         return _errand(self._reach, road, message)
 
     async def sent(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
@@ -127,12 +136,20 @@ class RoadUpdate(QuietKind):
             return Withdrawn()
         code = delivery.arguments.get("code")  # a drill's, which has no incident and is over
         event: Event | None = Event.RESOLVE
+        alert = ""
         if code is None:
             incident = await self._oncall.find(int(delivery.arguments["incident"]))
             code, event = incident.code, _EVENTS.get(incident.state)
+            alert = alert_of(incident.code, int(delivery.arguments.get("round") or 1))
         if event is None:
             return Withdrawn()
-        return _errand(self._reach, road, await self._words.message(delivery.guild_id, str(code), event=event))
+        message = await self._words.message(delivery.guild_id, str(code), event=event, alert=alert)
+        return _errand(self._reach, road, message)
+
+
+def alert_of(code: str, round_: int) -> str:
+    """The alert of one paging of an incident: the code, and from the second paging on its number."""
+    return code if round_ <= 1 else f"{code}-{round_}"
 
 
 def _errand(reach: Reach, road: Road, message: Message) -> Errand:

@@ -22,8 +22,8 @@ from bot.web.pages import clock_time
 
 SAID: Final = frozenset(
     {
-        "acknowledged", "not_taken", "resolved", "handed", "not_handed", "escalated", "noted", "disclosed",
-        "reopened", "not_reopened", "empty", "already", "unclear",
+        "acknowledged", "not_taken", "about_you", "resolved", "not_resolved", "handed", "not_handed", "escalated",
+        "noted", "disclosed", "reopened", "not_reopened", "empty", "already", "unclear",
     }
 )  # fmt: skip
 """What a page may be asked to say on top, after something was done; anything else in the address is let be."""
@@ -124,6 +124,7 @@ class IncidentDoor:
             state_line=wording.state(incident),
             outcome=wording.outcome(page.outcome.value) if page.outcome else None,
             jump=jump_link(incident, is_dm=is_dm),
+            is_dm=is_dm,
             can_acknowledge=incident.state is IncidentState.OPEN,
             is_open=incident.state is not IncidentState.RESOLVED,
             is_taken=incident.state is IncidentState.ACKNOWLEDGED,
@@ -131,6 +132,7 @@ class IncidentDoor:
             card=card,
             lines=tuple(wording.line(entry) for entry in page.entries),
             outcomes=wording.outcomes(),
+            told_up_to=max((entry.id for entry in page.entries if entry.tells_of_danger), default=0),
             colleagues=tuple(
                 (one, wording.person(one)) for one in staff if one not in {incident.acknowledged_by, incident.user_id}
             ),
@@ -150,7 +152,10 @@ class IncidentDoor:
         raise web.HTTPSeeOther(f"/incident/{incident.id}?said={said}")
 
     async def _acknowledge(self, incident: Incident, here: Here, _given: Mapping[str, Any]) -> str:
-        now, taken = await self._oncall.acknowledge(incident.id, here.user_id)
+        try:
+            now, taken = await self._oncall.acknowledge(incident.id, here.user_id)
+        except NotAllowedError:
+            return "about_you"
         return "acknowledged" if taken or now.acknowledged_by == here.user_id else "not_taken"
 
     async def _resolve(self, incident: Incident, here: Here, given: Mapping[str, Any]) -> str:
@@ -160,7 +165,12 @@ class IncidentDoor:
             return "unclear"
         if incident.state is IncidentState.RESOLVED:
             return "already"
-        await self._oncall.resolve(incident.id, here.user_id, outcome)
+        told_up_to = str(given.get("told_up_to", ""))
+        known = int(told_up_to) if told_up_to.isascii() and told_up_to.isdecimal() else None
+        try:
+            await self._oncall.resolve(incident.id, here.user_id, outcome, known)
+        except NotAllowedError:
+            return "not_resolved"
         return "resolved"
 
     async def _hand_over(self, incident: Incident, here: Here, given: Mapping[str, Any]) -> str:

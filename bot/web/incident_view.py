@@ -63,6 +63,7 @@ class View:
     state_line: str
     outcome: str | None
     jump: str | None
+    is_dm: bool
     can_acknowledge: bool
     is_open: bool
     is_taken: bool
@@ -70,6 +71,7 @@ class View:
     card: ContactCard | None
     lines: tuple[Line, ...]
     outcomes: tuple[tuple[str, str], ...]
+    told_up_to: int
     colleagues: tuple[tuple[int, str], ...]
     log: tuple[LogLine, ...]
     log_is_missing: bool
@@ -178,6 +180,8 @@ class Wording:
                 return self._say("web.road_on_call")
             case "dm":
                 return self._say("web.road_dm")
+            case "answer":
+                return self._say("web.road_answer")
             case _:
                 return road
 

@@ -168,8 +168,8 @@ def test_saying_fills_placeholders_once_and_nothing_else(texts: Texts) -> None:
 
 
 def test_a_regional_or_unknown_language_finds_its_words(texts: Texts) -> None:
-    assert texts.say("es-419", "common.thanks") == "Gracias."
-    assert texts.say("pt-BR", "common.thanks") == texts.say("en", "common.thanks") == "Thank you."
+    assert texts.say("es-419", "errors.not_found") == "Eso ya no está."
+    assert texts.say("pt-BR", "errors.not_found") == texts.say("en", "errors.not_found") == "That is no longer there."
     assert texts.languages == ("en", "es")
 
 
@@ -184,7 +184,7 @@ def test_variants_are_counted_and_wrap_round(texts: Texts) -> None:
     count = texts.variants("en", "coping.saved")
     assert count == 2
     assert texts.variant("en", "coping.saved", 0) == texts.variant("en", "coping.saved", count)
-    assert texts.variants("en", "common.thanks") == 1
+    assert texts.variants("en", "errors.not_found") == 1
 
 
 @settings(derandomize=True)

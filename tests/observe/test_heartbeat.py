@@ -28,6 +28,7 @@ class Body:
     asking_fault: Exception | None = None
     hangs: asyncio.Event | None = None
     broken: bool = False
+    refused: bool = False
     writes: int = 0
     monotonic: float = 0.0
 
@@ -49,6 +50,7 @@ class Body:
             oldest_page_due=self.oldest,
             write=self.write,
             detector_is_broken=lambda: self.broken,
+            token_is_refused=lambda: self.refused,
             now=lambda: NOW,
             monotonic=lambda: self.monotonic,
         )
@@ -112,6 +114,7 @@ SPOILED = {
     "a database that takes no write": (Body(fault=DatabaseError("full")), Condition.DATABASE_WRITES),
     "a database that hangs": (Body(hangs=asyncio.Event()), Condition.DATABASE_WRITES),
     "a broken detector": (Body(broken=True), Condition.DETECTOR_WHOLE),
+    "a token that Discord refuses": (Body(refused=True), Condition.TOKEN_ACCEPTED),
 }
 
 
@@ -182,6 +185,7 @@ async def test_what_healthz_shows_holds_nothing_of_anybody() -> None:
         "pages_on_time": False,
         "database_writes": True,
         "detector_whole": True,
+        "token_accepted": True,
         "gateway_silent_seconds": 61.2,
         "oldest_overdue_page": due.isoformat(),
     }

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.errors import NotAllowedError
-from bot.oncall.service import Disclosure, EventKind
+from bot.oncall.service import Disclosure, EventKind, ResolvedAs
 from tests.harness.house import House
 from tests.scenarios.test_incidents import DANGER, give_links, paged
 
@@ -24,6 +24,22 @@ async def test_resolve_by_command_with_emergency_services_asks_for_the_log(house
     assert page.disclosures == (said,)
     assert not page.needs_log
     assert EventKind.DISCLOSED in [entry.kind for entry in page.entries]
+
+
+async def test_the_outcomes_of_the_command_are_named_in_every_language(house: House) -> None:
+    [sent] = [
+        record.body
+        for record in house.sandbox.requests
+        if record.method == "PUT" and record.path.endswith("/commands") and isinstance(record.body, list)
+    ]
+    incident = next(command for command in sent if command["name"] == "incident")
+    resolve = next(one for one in incident["options"] if one["name"] == "resolve")
+    outcome = next(one for one in resolve["options"] if one["name"] == "outcome")
+    assert [one["value"] for one in outcome["choices"]] == [one.value for one in ResolvedAs]
+    called = {one["value"]: (one["name"], one["name_localizations"]) for one in outcome["choices"]}
+    spanish = "Se llamó a emergencias"
+    assert called["emergency_called"] == ("Emergency services called", {"es-ES": spanish, "es-419": spanish})
+    assert all(set(theirs) == {"es-ES", "es-419"} for _, theirs in called.values())
 
 
 async def test_the_page_has_the_words_the_reasons_and_every_attempt(house: House) -> None:

@@ -25,7 +25,8 @@ Outage = Callable[[House], AbstractAsyncContextManager[None]]
 @asynccontextmanager
 async def away(house: House) -> AsyncIterator[None]:
     """Neither reads nor writes: the disk that holds it is gone."""
-    await house.app.database.close()  # its connections are made anew when they are asked for
+    for engine in (house.app.database._writer, house.app.database._reader):
+        await engine.dispose()  # its connections are made anew when they are asked for, and find nothing
     hidden = house.folder.with_name(f"{house.folder.name}-away")
     house.folder.rename(hidden)
     try:

@@ -51,3 +51,22 @@ async def test_erasing_ends_no_page(house: House) -> None:
     await house.advance(minutes=4)
     assert len(house["Chen"].reads("on-call")) > cards
     assert house["Chen"].pages()
+
+
+async def test_a_copy_holds_staffs_notes_and_not_who_spoke_up(house: House) -> None:
+    await house.enrol("Alex", "Bea")
+    message = await house["Alex"].says("See you all tomorrow", in_="morning-check-in")
+    pressed = house.sandbox.people.message_menu(house["Bea"].id, "Worried about them", message)
+    await pressed.answered(40)
+    await house.settles()
+    oncall = house.app.rooms.oncall
+    [incident] = await oncall.unresolved(house.guild.id)
+    await house["Rivera"].clicks("Acknowledge", in_="on-call")
+    await oncall.note(incident.id, house["Rivera"].id, "Called them; they are with a friend.")
+    copy = (await house.app.rooms.privacy.export(house["Alex"].id)).decode()
+    assert "Called them; they are with a friend." in copy
+    assert "See you all tomorrow" in copy
+    assert '"worried"' in copy, "that somebody spoke up"
+    assert '"opened"' in copy
+    assert str(house["Bea"].id) not in copy, "she was promised that nobody but staff learns who"
+    assert "left_out_because" in copy

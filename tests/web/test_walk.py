@@ -1,5 +1,6 @@
 """The walk: link, second factor, incident; and what staff do there."""
 
+import re
 from datetime import timedelta
 
 from bot.crisis.assessment import Tier
@@ -62,6 +63,9 @@ async def test_staff_take_note_and_resolve(stand: Stand) -> None:
     page = await browser.sends(f"{here}/resolve", {"outcome": ResolvedAs.EMERGENCY_CALLED.value})
     assert "Emergency services called" in page.words
     assert "has no entry yet" in page.words
+    assert page.text.index("has no entry yet") < page.text.index("<section"), (
+        "it is asked for where the eye falls first"
+    )
     entry = {
         "told": "Dr. Lee",
         "affiliation": "Mercy ER",
@@ -76,6 +80,23 @@ async def test_staff_take_note_and_resolve(stand: Stand) -> None:
     page = await browser.sends(f"{here}/reopen")
     assert "open again" in page.words
     assert (await stand.oncall.find(incident.id)).state is IncidentState.OPEN
+
+
+async def test_what_was_told_since_the_page_was_opened_is_not_closed_unseen(stand: Stand) -> None:
+    incident = await stand.raise_alarm()
+    here = f"/incident/{incident.id}"
+    browser = await stand.signed_in(RIVERA, here)
+    shown = re.search(r'name="told_up_to" value="(\d+)"', browser.page.text)
+    assert shown is not None
+    outcome = {"outcome": ResolvedAs.OTHER.value}
+    await stand.raise_alarm("I took all my pills")
+    page = await browser.sends(f"{here}/resolve", {**outcome, "told_up_to": shown[1]})
+    assert "It was not closed" in page.words
+    assert (await stand.oncall.find(incident.id)).state is IncidentState.OPEN
+    shown = re.search(r'name="told_up_to" value="(\d+)"', page.text)
+    assert shown is not None
+    await browser.sends(f"{here}/resolve", {**outcome, "told_up_to": shown[1]})
+    assert (await stand.oncall.find(incident.id)).state is IncidentState.RESOLVED
 
 
 async def test_the_contact_card_is_for_whoever_has_it_and_each_look_is_on_record(stand: Stand) -> None:
@@ -174,3 +195,12 @@ async def test_a_page_by_a_button_says_that_there_are_no_words(stand: Stand) -> 
         incident = await stand.oncall.raise_alarm(session, alarm, await stand.oncall.shift(GUILD))
     browser = await stand.signed_in(RIVERA, f"/incident/{incident.id}")
     assert "A button was pressed, or they were erased" in browser.page.words
+
+
+async def test_what_one_can_do_stands_before_what_happened(stand: Stand) -> None:
+    """A night of pages fills the timeline: nobody on a telephone should have to scroll past it to close an incident."""
+    incident = await stand.raise_alarm()
+    browser = await stand.signed_in(RIVERA, f"/incident/{incident.id}")
+    page = await browser.goes(f"/incident/{incident.id}")
+    places = [page.text.index(f'<h2 id="{part}"') for part in ("words", "reach", "act", "note", "log", "timeline")]
+    assert places == sorted(places)
