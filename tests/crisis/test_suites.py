@@ -17,7 +17,7 @@ FLOORS = {
     # split: never-miss at page, expected at page: flagged, at page; harmless at page (a ceiling)
     "dev": (0.93, 0.97, 0.93, 0.05),
     "holdout": (0.85, 0.88, 0.83, 0.18),
-    "sealed": (0.79, 0.83, 0.77, 0.11),
+    "sealed": (0.89, 0.92, 0.83, 0.12),
 }
 
 
