@@ -87,12 +87,14 @@ class CoverWatch:
             # Being on call while absent is an occasion of its own, also for one whose absence was told before.
             note = {f"{one}:{'shift' if one == shift.person else 'listed'}" for one in absent}
             news = [one for one in absent if f"{one}:{'shift' if one == shift.person else 'listed'}" not in noted]
+            here = set(people).difference(absent)
+            for row in await records.unresolved(session, guild_id):
+                if row.state is IncidentState.ACKNOWLEDGED and row.acknowledged_by not in here:
+                    # Whoever has it is gone, or no longer of staff: the next beat lets it go, and it pages anew.
+                    row.next_escalation_at = now
             if note == noted:
                 return
             await session.merge(Meta(key=_note_key(guild_id), value=json.dumps(sorted(note))))
-            for row in await records.unresolved(session, guild_id):
-                if row.state is IncidentState.ACKNOWLEDGED and row.acknowledged_by in news:
-                    row.next_escalation_at = now  # whoever has it is gone: the next beat lets it go, and it pages anew
             for person in news:
                 if person == shift.person:
                     await self._tell_shift_lost(session, guild_id, shift, now)

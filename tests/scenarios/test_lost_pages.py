@@ -208,6 +208,20 @@ async def test_whoever_has_it_leaves_and_it_pages_anew(enrolled: House) -> None:
     assert house["Chen"].is_paged()
 
 
+async def test_whoever_has_it_is_taken_off_the_staff_and_it_pages_anew(enrolled: House) -> None:
+    house = enrolled
+    await house["Alex"].says(DANGER, in_="morning-check-in")
+    await house["Rivera"].clicks("Acknowledge", in_="on-call")
+    await house["Rivera"].clicks("Still with it", in_="on-call")
+    assert not house["Chen"].is_paged()
+    without = PROGRAMME.replace('"{Rivera}", "{Chen}", "{Okafor}"', '"{Chen}", "{Okafor}"').replace(
+        'people: ["{Rivera}"]', 'people: ["{Chen}"]'
+    )
+    await house.restart(without)
+    await a_minute_passes(house)
+    assert house["Chen"].is_paged()
+
+
 # -- roads -------------------------------------------------------------------------------------------------------------
 
 
