@@ -29,10 +29,17 @@ class Answers:
         self._clock, self._content = clock, content
         self._programmes, self._members, self._oncall = programmes, members, oncall
         self._shown: dict[tuple[int, str], int] = {}
+        self._answered_in: dict[int | None, str] = {}
 
     async def language(self, guild_id: int, user_id: int | None) -> str:
-        """The language of somebody who is not speaking at this moment."""
-        return (await self._members.standing(guild_id, user_id or 0)).language
+        """The language of somebody who is not speaking at this moment: the one they chose, else the one in which they
+        were last answered here, else what Discord says of them."""
+        standing = await self._members.standing(guild_id, user_id or 0)
+        return standing.language if standing.language_chosen else self._answered_in.get(user_id, standing.language)
+
+    def answered_in(self, user_id: int, language: str) -> None:
+        """Somebody was answered in this language: what they press under it is answered in the same."""
+        self._answered_in[user_id] = language
 
     def next_count(self, user_id: int, key: str) -> int:
         """For an answer that leaves no entry anywhere: how often this process has given it to this person before."""

@@ -174,7 +174,6 @@ class CrisisService:
     async def ask_for_contact(self, guild_id: int, user_id: int, key: str, source: str) -> str:
         """Somebody asks to be contacted now, by a button or a form: pages, and returns what to say to them."""
         del source
-        standing = await self._members.standing(guild_id, user_id)
         alarm = Alarm(guild_id, user_id, Tier.PAGE, key, (ASKED_CONTACT,), kind=EventKind.ASKED_CONTACT)
         shift = await self._oncall.shift(guild_id)
         async with self._database.write() as session:
@@ -183,8 +182,9 @@ class CrisisService:
             count = await self._oncall.note_reply(session, alarm, incident.id) if incident else 0
         text_key = "crisis.staff_already_asked" if heard else "crisis.staff_will_contact"
         incident_id = incident.id if incident else None
+        language = await self.language(guild_id, user_id)
         return await self.answers.variant(
-            guild_id, standing.language, text_key, count, shift, person=user_id, incident_id=incident_id
+            guild_id, language, text_key, count, shift, person=user_id, incident_id=incident_id
         )
 
     async def worry(self, about: Worry) -> str:
@@ -255,6 +255,7 @@ class CrisisService:
             await self._outbox.put(session, [told])
 
     async def _respond(self, alarm: Alarm, language: str, *, is_form: bool) -> Response:
+        self.answers.answered_in(alarm.user_id, language)
         shift = await self._oncall.shift(alarm.guild_id)
         key = reply_key(alarm.tier, alarm.categories)
         async with self._database.write() as session:

@@ -104,3 +104,13 @@ async def test_somebody_who_reads_english_is_told_nothing_twice(house: House) ->
     await house.enrol("Alex")
     await house["Alex"].says(DANGER, in_="morning-check-in")
     assert "“Ask staff to contact me”" not in house["Alex"].texts()[-1]
+
+
+async def test_whoever_was_answered_in_spanish_is_answered_so_when_they_press(house: House) -> None:
+    await house.enrol("Alex")
+    alex = house["Alex"]
+    await alex.says(PELIGRO, in_="morning-check-in")
+    answer = await alex.clicks("Ask staff to contact me")
+    assert "equipo" in answer.text, "their Discord is in English; they are not"
+    again = await alex.runs("support")
+    assert "Staff" not in again.text

@@ -40,7 +40,7 @@ def test_our_own_lines_are_many_and_no_line_of_the_hold_out_is_among_them() -> N
     assert len(lines) > 30_000
     learnt = {line.text.casefold() for line in lines}
     measured = [line for line in cases() if line.split in {"holdout", "sealed"}]
-    assert len(measured) > 1_400
+    assert len(measured) > 1_200
     assert not [line.kind for line in measured if line.text.casefold() in learnt]
 
 
