@@ -6,6 +6,9 @@ writing transaction opens with BEGIN IMMEDIATE: with a plain BEGIN two that read
 and one is lost or fails.
 """
 
+import asyncio
+import sqlite3
+from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
@@ -118,6 +121,15 @@ def _set_up_sqlite(engine: AsyncEngine, purpose: Purpose, patience: float) -> No
         for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def let_go(connection: Any, _entry: ConnectionPoolEntry, _error: BaseException | None) -> None:  # noqa: ANN401
+        # A unit of work that is cancelled between a statement and its rows has its connection closed, but SQLite keeps
+        # a closed connection, with its transaction and the lock on the whole database, until the last of its
+        # statements is let go: when the traceback of the cancellation is. So what it began is ended first. Once asked
+        # for, the driver's thread does it, whoever waits; and where a cancellation is on its way, it stays so.
+        with suppress(asyncio.CancelledError, exc.DBAPIError, exc.MissingGreenlet, sqlite3.Error, ValueError):
+            connection.rollback()
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin_transaction(connection: Connection) -> None:

@@ -271,6 +271,32 @@ class TestCancelled:
         gc.collect()
         assert await asyncio.to_thread(ended, threads() - before)
 
+    @pytest.mark.parametrize("time", [1, 2, 3])
+    async def test_while_rows_come_back_it_keeps_no_lock(self, house: Database, time: int) -> None:
+        """SQLite keeps a closed connection, and its lock, alive while any of its statements still has rows to give."""
+
+        async def write() -> None:
+            async with house.write() as session:
+                await session.execute(update(counters).values(value=counters.c.value + 1).returning(counters.c.value))
+                await session.execute(insert(counters).values(id=2, value=0).returning(counters.c.value))
+
+        task = asyncio.create_task(write())
+        seen = 0
+
+        @event.listens_for(house._writer.sync_engine, "before_cursor_execute")
+        def cancel(*_: object) -> None:
+            nonlocal seen
+            seen += 1
+            if seen == time:
+                task.cancel()
+
+        [cancelled] = await asyncio.gather(task, return_exceptions=True)
+        assert isinstance(cancelled, asyncio.CancelledError), "and its traceback is kept, with all that it holds"
+        async with asyncio.timeout(5):
+            await add_one_to(house)
+        assert await value_of(house) == 1
+        assert is_free(house)
+
     async def test_once_it_commits_it_is_stored_whatever_comes(self, house: Database) -> None:
         async def write() -> None:
             async with house.write() as session:
