@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -24,7 +25,14 @@ class Content:
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "Content":
-        """Load ``folder``, or the content that comes with Handrail. Raises ContentError naming file, line and key."""
+        """Load ``folder``, or the content that comes with Handrail. Raises ContentError naming file, line and key.
+
+        The one that comes with Handrail is read once a process: it never changes.
+        """
+        return cls._read(folder) if folder is not None else _shipped()
+
+    @classmethod
+    def _read(cls, folder: Path | None) -> "Content":
         root = content_folder(folder)
         skills = load_skills(root.joinpath("skills"))
         return cls(
@@ -61,6 +69,11 @@ class Content:
     def lifeline(self, country: str, language: str) -> str:
         """What ``{lifeline}`` stands for: ``988`` in the United States."""
         return self._lines.always(country, LineKind.CRISIS).wording(language).short
+
+
+@cache
+def _shipped() -> Content:
+    return Content._read(None)  # noqa: SLF001  # a constructor of this module's own
 
 
 def content_folder(folder: Path | None = None) -> Traversable:
