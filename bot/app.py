@@ -32,16 +32,18 @@ from bot.delivery.pacing import BULK_A_SECOND, REQUESTS_A_SECOND, Pacer
 from bot.delivery.service import Kinds, Outbox
 from bot.discord_address import log_in_at_last, stay_on, use_address
 from bot.errors import DiscordAwayError, DiscordSetupError
-from bot.furnishing import Rooms, cogs_of, kinds_of, pages_of, planners_of, presence_of
+from bot.furnishing import Rooms, cogs_of, dues_of, kinds_of, pages_of, planners_of, presence_of
 from bot.intake.connection import Connection
 from bot.intake.places import WatchedPlaces
 from bot.intake.service import Intake, Origin
 from bot.intake.watermarks import Watermarks
 from bot.ledger import COMMANDS, Ledger
 from bot.members.service import DmChannels, MemberService
+from bot.moderation.service import ModerationService
 from bot.observe.logs import get_logger
 from bot.oncall.service import OnCallService
 from bot.opening import bring_up_to_date, keys_of
+from bot.order import Order
 from bot.outside import Outside
 from bot.privacy.service import PrivacyService
 from bot.program.discord_guild import DiscordGuild, pick_guild
@@ -117,7 +119,7 @@ class App:
             clock,
             database,
             self.outbox,
-            dues=[self.rooms.oncall, self.rooms.feedback],
+            dues=dues_of(self.rooms),
             planners=[*planners_of(self.rooms, database, clock, self.outbox), self.watch.cover],
         )
         members = self.rooms.members
@@ -157,12 +159,13 @@ class App:
         access = AccessService(database, clock, self.settings.web.base_url)
         detector, lines = Detector.load(), benign_lines()
         known = Known.of(detector.lexicon, detector.lexicon.common, lines)
-        active = ActiveTerms(database, clock, known)
+        active, trial = ActiveTerms(database, clock, known), Examiner(detector, known, lines)
         crisis = CrisisService(
             detector, database, clock, content, outbox, programmes, members, oncall, own_words=active
         )
         self.watch = Watch(self.settings.watch, clock, database, content, self.client, outbox, programmes, oncall)
-        intake = Intake(crisis, not_yet=self._not_read_yet, in_doubt=self.watch.beside(crisis))
+        moderation = ModerationService(database, clock, outbox, programmes, members, oncall, access.audit)
+        intake = Intake(crisis, moderation, not_yet=self._not_read_yet, in_doubt=self.watch.beside(crisis))
         posting = CheckinPosting(database, clock, outbox, members, programmes)
         return Rooms(
             programmes=programmes,
@@ -170,17 +173,7 @@ class App:
             oncall=oncall,
             crisis=crisis,
             intake=intake,
-            lexicon=LexiconService(
-                detector,
-                Examiner(detector, known, lines),
-                active,
-                database,
-                clock,
-                content,
-                outbox,
-                programmes,
-                members,
-            ),
+            lexicon=LexiconService(detector, trial, active, database, clock, content, outbox, programmes, members),
             feedback=FeedbackService(detector, active, database, clock, content, members, oncall),
             checkins=CheckinService(
                 database, clock, content, outbox, members, programmes=programmes, intake=intake, crisis=crisis
@@ -188,10 +181,12 @@ class App:
             posting=posting,
             coping=CopingService(database, clock, content, members, programmes),
             sessions=SessionService(database, clock, content, outbox, programmes, members),
-            privacy=PrivacyService(database, clock, content, outbox, publishers=[posting]),
+            privacy=PrivacyService(database, clock, content, outbox, publishers=[posting, moderation]),
             outside=Outside.build(database, clock, outbox, programmes, members, oncall),
             access=access,
             contact_cards=ContactCardService(database, clock, access.audit),
+            moderation=moderation,
+            order=Order.build(database, clock, content, outbox, programmes, members, oncall),
         )
 
     @classmethod

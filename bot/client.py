@@ -14,6 +14,7 @@ from discord.ext import commands
 
 from bot.content import Content
 from bot.delivery.pacing import Pacer, current_lane
+from bot.errors import NotAllowedError
 from bot.observe.logs import get_logger
 from bot.program.permissions import INTENTS
 from bot.ui.safe import Presses, Reply, answer_failure
@@ -21,6 +22,10 @@ from bot.ui.safe import Presses, Reply, answer_failure
 log = get_logger(__name__)
 
 UNAUTHORISED = 401
+
+
+async def _open_to_all(_interaction: discord.Interaction[Any]) -> None:
+    """Before there are doors there is no gate."""
 
 
 class SafeTree(app_commands.CommandTree["HandrailClient"]):
@@ -34,6 +39,16 @@ class SafeTree(app_commands.CommandTree["HandrailClient"]):
             return
         for one in command.commands:
             there.add_command(one)
+
+    async def interaction_check(self, interaction: discord.Interaction["HandrailClient"], /) -> bool:
+        """Whether this person may use this command at all, said to them where they may not."""
+        client = interaction.client
+        try:
+            await client.gate(interaction)
+        except NotAllowedError as refused:
+            await answer_failure(Reply(interaction), client.content, client.numbers, refused)
+            return False
+        return True
 
     async def on_error(
         self, interaction: discord.Interaction["HandrailClient"], error: app_commands.AppCommandError, /
@@ -89,6 +104,8 @@ class HandrailClient(commands.AutoShardedBot):
         self.content = content
         self._presses, self._pacer, self.numbers = presses, pacer, presses.numbers
         self._identify_after = identify_after
+        self.gate: Callable[[discord.Interaction[Any]], Awaitable[None]] = _open_to_all
+        """Asked before a command; set where the doors are made."""
         self._cogs_to_load: Sequence[commands.Cog] = ()
         self._connection_told: ConnectionTold | None = None
         self._on_joined: Callable[[discord.Guild], Awaitable[None]] | None = None

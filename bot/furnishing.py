@@ -13,6 +13,8 @@ from discord.ext import commands
 from bot.access.service import AccessService
 from bot.checkins.service import CheckinPlanner, CheckinPosting, CheckinService
 from bot.client import HandrailClient
+from bot.cogs.checkin_desk import CheckinDesk
+from bot.cogs.checkin_habits import CheckinHabits
 from bot.cogs.checkins import Checkins
 from bot.cogs.coping import Coping
 from bot.cogs.crisis import Crisis
@@ -20,8 +22,11 @@ from bot.cogs.doors import Doors
 from bot.cogs.incidents import Incidents
 from bot.cogs.lexicon import Lexicon
 from bot.cogs.members import Members
+from bot.cogs.mod_filters import ModFilters
+from bot.cogs.moderation import Moderation
 from bot.cogs.privacy import Privacy
 from bot.cogs.private import Private
+from bot.cogs.reports import Reports
 from bot.cogs.rota import Rota
 from bot.cogs.sessions import Sessions
 from bot.contact_cards.service import ContactCardService
@@ -32,23 +37,32 @@ from bot.crisis.lexicon_planner import ExpiryPlanner
 from bot.crisis.lexicon_service import LexiconService
 from bot.crisis.service import CrisisService
 from bot.db import Database
-from bot.delivery.heart import Heart, Planner
+from bot.delivery.heart import Due, Heart, Planner
 from bot.delivery.service import Kind, Outbox
 from bot.intake.service import Intake
 from bot.members.service import MemberService
+from bot.moderation.judgement import Deed
+from bot.moderation.service import ModerationService
 from bot.oncall.rota_planner import RotaPlanner
 from bot.oncall.service import OnCallService
+from bot.order import Order
 from bot.outside import Outside
 from bot.privacy.service import PrivacyService
 from bot.program.service import ProgrammeService
 from bot.sessions.service import SessionPlanner, SessionService
 from bot.timing import Clock
+from bot.ui.checkin_rounds import CheckinClosing, CheckinNudge, CheckinRoll, StaffTask, StaffTaskDone
 from bot.ui.checkins import CheckinCard, CheckinPost, CheckinStaffLine, CheckinThread, CheckinUnpost
 from bot.ui.coping import SkillPost
 from bot.ui.crisis import CrisisReply, CrisisThread, StrangerCard
+from bot.ui.gate import Gate
 from bot.ui.incident_lines import CardEdit, FollowUpCard, FollowUpDone, Handed, Line, UnreadCard
 from bot.ui.lexicon import ProposalCard, ProposalCardEdit, TermEnding, Wordings
 from bot.ui.members import GroupRole, Notice, NoticeThread, StaffLine, Told
+from bot.ui.moderation import CardGone, FlagCard, HeldCard, HeldCardEdit, HeldCards, ModerationLine
+from bot.ui.moderation_author import HeldPost, HeldTold, HeldToldThread, HeldUnpost
+from bot.ui.moderation_hiding import HeldHide, Hiding
+from bot.ui.moderation_reports import ReportCard, ReportCardEdit, ReportCards, ReportThread
 from bot.ui.names import name_of
 from bot.ui.on_call_role import RoleOnCall
 from bot.ui.oncall import Cards, PageCard, PageDm
@@ -86,12 +100,15 @@ class Rooms:
     access: AccessService
     contact_cards: ContactCardService
     outside: Outside
+    moderation: ModerationService
+    order: Order
 
 
 def kinds_of(rooms: Rooms, client: HandrailClient, outbox: Outbox, content: Content) -> Iterator[Kind]:
     """Every kind of delivery."""
     programmes, members, oncall = rooms.programmes, rooms.members, rooms.oncall
     places = Places(client, programmes)
+    _join_checkins(rooms)
     cards = Cards(oncall, members, programmes, content)
     wordings = Wordings(content)
     rota = RotaWords(oncall.rota, programmes, content)
@@ -126,12 +143,58 @@ def kinds_of(rooms: Rooms, client: HandrailClient, outbox: Outbox, content: Cont
         CheckinPost(rooms.posting, content),
         CheckinStaffLine(rooms.posting, content),
         CheckinUnpost(rooms.posting, client),
+        CheckinClosing(rooms.posting, content, client),
+        CheckinRoll(rooms.posting, content),
+        CheckinNudge(rooms.posting, content),
+        StaffTask(rooms.posting, content, places),
+        StaffTaskDone(rooms.posting, content, client),
         SkillPost(rooms.coping, content),
         SessionReminder(rooms.sessions, outbox, content, places),
         SessionStaffLine(rooms.sessions, content),
         Welcome(programmes, content),
     )
     yield from rooms.outside.kinds(client, content)
+    yield from _moderation_kinds(rooms, client, outbox, content, places)
+    yield from rooms.order.kinds(client, outbox, content, places)
+
+
+def _join_checkins(rooms: Rooms) -> None:
+    """Let check-ins ask whoever moderates, and whoever knows of incidents."""
+
+    async def is_held(guild_id: int, group_key: str, user_id: int, words: str) -> bool:
+        judgement = await rooms.moderation.judge_words(guild_id, group_key, user_id, words)
+        return judgement.deed >= Deed.HOLD
+
+    rooms.checkins.is_held = is_held
+    rooms.posting.nudges.is_in_care = rooms.oncall.is_followed
+
+
+def _moderation_kinds(
+    rooms: Rooms, client: HandrailClient, outbox: Outbox, content: Content, places: Places
+) -> Iterator[Kind]:
+    moderation, members, hiding = rooms.moderation, rooms.members, Hiding(client)
+    moderation.held.hide = hiding.at_once
+    held, reports = HeldCards(moderation, content), ReportCards(moderation, content)
+    yield from (
+        HeldHide(moderation, hiding),
+        HeldCard(held),
+        HeldCardEdit(held, client),
+        CardGone(held, client),
+        FlagCard(held),
+        ModerationLine(held),
+        HeldTold(held, members, outbox, content, places, client.numbers),
+        HeldToldThread(held, members, outbox, content, places),
+        HeldPost(held),
+        HeldUnpost(hiding),
+        ReportCard(reports),
+        ReportCardEdit(reports, client),
+        ReportThread(reports, places),
+    )
+
+
+def dues_of(rooms: Rooms) -> list[Due]:
+    """Whatever falls due by a row of its own, pages first."""
+    return [rooms.oncall, rooms.feedback, rooms.moderation]
 
 
 def planners_of(rooms: Rooms, database: Database, clock: Clock, outbox: Outbox) -> list[Planner]:
@@ -145,6 +208,8 @@ def planners_of(rooms: Rooms, database: Database, clock: Clock, outbox: Outbox) 
         RotaPlanner(database, clock, outbox, programmes, rooms.oncall.rota),
         rooms.oncall.role,
         rooms.outside.reminder,
+        rooms.moderation,
+        *rooms.order.planners,
     ]
 
 
@@ -184,12 +249,15 @@ def cogs_of(
 ) -> list[commands.Cog]:
     """Every door but the one that listens. What no cog can hold, an entry of a message's own menu, joins the tree."""
     programmes, members, oncall = rooms.programmes, rooms.members, rooms.oncall
-    doors = Doors(members, programmes, content)
+    doors, gate = Doors(members, programmes, content), Gate(members, programmes)
+    presses.gate, client.gate = gate.press, gate.command
     cards = Cards(oncall, members, programmes, content)
     lexicon = Lexicon(rooms.lexicon, rooms.feedback, members, Wordings(content), presses, doors)
     client.tree.add_command(lexicon.menu())
     crisis = Crisis(rooms.crisis, rooms.intake, oncall, members, content, presses, doors)
     client.tree.add_command(crisis.menu())
+    reports = Reports(rooms.moderation, rooms.intake, members, client, content, presses, doors)
+    client.tree.add_command(reports.menu())
     return [
         Members(members, programmes, rooms.intake, content, presses, doors),
         crisis,
@@ -197,9 +265,15 @@ def cogs_of(
         Incidents(oncall, members, cards, presses, doors),
         rooms.outside.door(content, members, rooms.intake, presses, doors),
         lexicon,
-        Checkins(rooms.checkins, content, presses, doors),
+        Checkins(rooms.checkins, rooms.coping, content, presses, doors),
+        CheckinDesk(rooms.posting, content, presses, doors),
+        CheckinHabits(rooms.checkins.habits, rooms.intake, content, presses),
         Coping(rooms.coping, members, content, presses),
         Sessions(rooms.sessions, members, content, presses, doors),
         Privacy(rooms.privacy, members, programmes, content, presses, doors),
         Private(rooms.access, members, content, doors),
+        Moderation(rooms.moderation, members, content, presses, doors),
+        ModFilters(rooms.moderation, programmes, members, content, doors),
+        reports,
+        *rooms.order.doors(content, rooms.intake, presses, doors),
     ]

@@ -68,6 +68,9 @@ class AuditAction(StrEnum):
     CARD_SAVED = "contact-card.saved"
     LINK_ACKNOWLEDGED = "link.acknowledged"
     LINK_ARRIVED = "link.arrived"
+    HELD_VIEWED = "held-message.viewed"
+    REPORT_VIEWED = "report.viewed"
+    REPORTER_VIEWED = "report.reporter-viewed"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from bot.bench import assess, outbox, page, series, start, storm
+from bot.bench import assess, filters, held, outbox, page, series, start, storm
 from bot.bench.figures import Table
 from bot.bench.machine import conditions
 from bot.bench.report import PAGE, write
@@ -17,7 +17,9 @@ BENCHMARKS: Mapping[str, Callable[[Scale], Table]] = {
     "outbox": outbox.measure,
     "page": page.measure,
     "storm": storm.measure,
+    "held": held.measure,
     "assess": assess.measure,
+    "filters": filters.measure,
     "series": series.measure,
 }
 """Every benchmark by the name that ``bench`` takes, in the order in which they run."""

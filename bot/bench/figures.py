@@ -15,6 +15,7 @@ class Unit(StrEnum):
     MEGABYTES = "MB"
     """Of 1,000,000 bytes."""
     A_SECOND = "a second"
+    PERCENT = "%"
     TIMES = "times"
     """A ratio of two things measured in one run."""
 

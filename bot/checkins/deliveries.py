@@ -4,13 +4,17 @@ from datetime import datetime, timedelta
 
 from bot.checkins.rules import Day
 from bot.delivery.service import Draft, Lane
-from bot.members.service import STAFF_LINE
 
 CARD = "checkins.card"
 THREAD = "checkins.thread"
 POST = "checkins.post"
 UNPOST = "checkins.unpost"
 TO_STAFF = "checkins.staff-line"
+CLOSING = "checkins.closing"
+ROLL = "checkins.roll"
+NUDGE = "checkins.nudge"
+TASK = "checkins.task"
+TASK_DONE = "checkins.task-done"
 
 STALE_AFTER = timedelta(hours=24)
 """An answer that could not be posted for so long is not posted any more: "today" would be another day."""
@@ -90,21 +94,97 @@ def to_staff(guild_id: int, user_id: int, answer_id: int, revision: int, *, staf
     )
 
 
-def contact_today(
-    guild_id: int, user_id: int, *, group_key: str | None, staff_room: int, key: str, now: datetime
-) -> Draft:
-    """The line in #staff-room that somebody would like to hear from staff. ``key`` makes the occasion unique."""
-    text = "checkins.staff_contact_today"
+def closing(day: Day, channel_id: int) -> Draft:
+    """The end of a card's window: the card says so, and whoever was expected and not heard is noted. Never too late."""
     return Draft(
-        kind=STAFF_LINE,
+        kind=CLOSING,
+        lane=Lane.BULK,
+        dedupe_key=f"checkin-closing:{day.id}",
+        guild_id=day.guild_id,
+        channel_id=channel_id,
+        due_at=day.closes_at,
+        subject=subject_of_day(day.id),
+        arguments={"day": day.id},
+    )
+
+
+def closed_again(day: Day, channel_id: int, occasion: str, now: datetime) -> Draft:
+    """The closed card once more, because a voice came or went after its end; ``occasion`` makes that unique."""
+    return Draft(
+        kind=CLOSING,
+        lane=Lane.BULK,
+        dedupe_key=f"checkin-closing:{day.id}:{occasion}",
+        guild_id=day.guild_id,
+        channel_id=channel_id,
+        due_at=now,
+        subject=subject_of_day(day.id),
+        arguments={"day": day.id, "again": occasion},
+        expires_at=now + STALE_AFTER,
+    )
+
+
+def roll(day: Day, staff_room: int, now: datetime) -> Draft:
+    """The line in #staff-room that a check-in has closed without everybody, with the button that shows who."""
+    return Draft(
+        kind=ROLL,
+        lane=Lane.BULK,
+        dedupe_key=f"checkin-roll:{day.id}",
+        guild_id=day.guild_id,
+        channel_id=staff_room,
+        due_at=now,
+        subject=subject_of_day(day.id),
+        arguments={"day": day.id},
+        expires_at=now + STALE_AFTER,
+    )
+
+
+def nudge(day: Day, user_id: int, due_at: datetime) -> Draft:
+    """The one nudge that somebody asked for, by DM."""
+    return Draft(
+        kind=NUDGE,
+        lane=Lane.BULK,
+        dedupe_key=f"checkin-nudge:{day.id}:{user_id}",
+        guild_id=day.guild_id,
+        user_id=user_id,
+        due_at=due_at,
+        subject=subject_of_day(day.id),
+        arguments={"day": day.id},
+        expires_at=day.closes_at,
+    )
+
+
+def task(guild_id: int, user_id: int, task_id: int, asked: int, *, staff_room: int, due_at: datetime) -> Draft:
+    """A task for staff; ``asked`` counts how often they were told of it before."""
+    return Draft(
+        kind=TASK,
         lane=Lane.DIRECT,
-        dedupe_key=f"staff-line:{text}:{key}",
+        dedupe_key=f"checkin-task:{task_id}:{asked}",
         guild_id=guild_id,
         channel_id=staff_room,
+        user_id=user_id,  # whom it is about, so that export and erasure find it
+        due_at=due_at,
+        subject=subject_of_task(task_id),
+        arguments={"task": task_id, "asked": asked},
+    )
+
+
+def task_done(guild_id: int, user_id: int, task_id: int, message: tuple[int, int], now: datetime) -> Draft:
+    """Has one message about a task, (channel id, message id), say who has done it."""
+    return Draft(
+        kind=TASK_DONE,
+        lane=Lane.DIRECT,
+        dedupe_key=f"checkin-task-done:{task_id}:{message[1]}",
+        guild_id=guild_id,
+        channel_id=message[0],
         user_id=user_id,
         due_at=now,
-        arguments={"key": text, "group": group_key, "user": user_id},
+        arguments={"task": task_id, "message": message[1]},
     )
+
+
+def subject_of_task(task_id: int) -> str:
+    """What every message about a task belongs to."""
+    return f"checkin-task:{task_id}"
 
 
 def subject_of_day(day_id: int) -> str:

@@ -6,8 +6,11 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.checkins import deliveries, records
+from bot.checkins.closing import Closing
 from bot.checkins.deliveries import POST
+from bot.checkins.nudges import Nudges
 from bot.checkins.rules import LATE_AFTER, Audience, Feeling, is_still_planned
+from bot.checkins.tasks import Tasks
 from bot.db import Database
 from bot.delivery.service import Outbox
 from bot.members.service import MemberService
@@ -56,6 +59,9 @@ class CheckinPosting:
     ) -> None:
         self._database, self._clock, self._outbox = database, clock, outbox
         self._members, self._programmes = members, programmes
+        self.tasks = Tasks(database, clock, outbox, members, programmes)
+        self.closing = Closing(database, clock, outbox, members, programmes, self.tasks)
+        self.nudges = Nudges(database, outbox, members, programmes)
 
     async def card(self, day_id: int, now: datetime) -> Card | None:
         """The card of a day (``now`` is UTC), or none where the programme does not ask for it any more."""
@@ -77,11 +83,14 @@ class CheckinPosting:
     async def card_posted(
         self, session: AsyncSession, day_id: int, channel_id: int, message_id: int, now: datetime
     ) -> None:
-        """Remember where a card stands, and have its thread opened."""
+        """Remember where a card stands; have its thread opened, its end planned, and the nudges people asked for."""
         await records.note_card(session, day_id, channel_id, message_id)
+        await session.flush()
         day = await records.day(session, day_id)
         if day is not None:
             await self._outbox.put(session, [deliveries.thread(day, channel_id, now)])
+            await self._outbox.put(session, [deliveries.closing(day, channel_id)])
+            await self.nudges.plan(session, day, now)
 
     async def thread_opened(self, session: AsyncSession, day_id: int, thread_id: int) -> None:
         """Remember a day's thread."""
@@ -142,6 +151,7 @@ class CheckinPosting:
             channel = day.thread_id or day.channel_id or await self._channel(day.guild_id, check_in_key(day.group_key))
             if channel is not None:
                 drafts.append(deliveries.unpost(day, row.id, row.revision, channel, now))
+                await self.closing.voice_changed(session, day, f"erased:{row.id}", now)
         await self._outbox.put(session, drafts)
 
     async def posted_for(self, subject: str) -> list[tuple[int, int]]:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import Boolean, Date, ForeignKey, String, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.checkins.rhythm import Given
 from bot.checkins.rules import CardTime, Day
 from bot.db import Base, Encrypted, EncryptedJson, RowId, Snowflake, UtcDateTime, about
 
@@ -161,6 +162,73 @@ async def answers_by(session: AsyncSession, user_id: int) -> Sequence[CheckinAns
     """Everything this person has answered, in every server, oldest first."""
     query = select(CheckinAnswerRow).where(CheckinAnswerRow.user_id == user_id).order_by(CheckinAnswerRow.id)
     return list(await session.scalars(query))
+
+
+async def given_since(session: AsyncSession, guild_id: int, group_key: str, since: datetime) -> Sequence[Given]:
+    """Every answer of a group for a day that opened at ``since`` (UTC) or later: that it was given, not what."""
+    query = (
+        select(
+            CheckinAnswerRow.user_id,
+            CheckinAnswerRow.day_id,
+            CheckinDayRow.local_date,
+            CheckinDayRow.asked,
+            CheckinAnswerRow.answered_at,
+        )
+        .join(CheckinDayRow, CheckinDayRow.id == CheckinAnswerRow.day_id)
+        .where(
+            CheckinDayRow.guild_id == guild_id, CheckinDayRow.group_key == group_key, CheckinDayRow.opens_at >= since
+        )
+    )
+    return [Given(*row) for row in await session.execute(query)]
+
+
+async def audiences_of(session: AsyncSession, day_id: int) -> Sequence[str]:
+    """Where each answer of a day went."""
+    return list(await session.scalars(select(CheckinAnswerRow.audience).where(CheckinAnswerRow.day_id == day_id)))
+
+
+async def heard_last(session: AsyncSession, guild_id: int, group_key: str, user_id: int) -> datetime | None:
+    """When this person answered in this group last (UTC), or none."""
+    query = (
+        select(func.max(CheckinAnswerRow.answered_at))
+        .join(CheckinDayRow, CheckinDayRow.id == CheckinAnswerRow.day_id)
+        .where(
+            CheckinAnswerRow.guild_id == guild_id,
+            CheckinAnswerRow.user_id == user_id,
+            CheckinDayRow.group_key == group_key,
+        )
+    )
+    return (await session.scalars(query)).one()
+
+
+async def open_days(session: AsyncSession, guild_id: int, now: datetime) -> Sequence[Day]:
+    """The days of a server whose cards are up and open at ``now`` (UTC)."""
+    query = select(CheckinDayRow).where(
+        CheckinDayRow.guild_id == guild_id,
+        CheckinDayRow.asked.is_(True),
+        CheckinDayRow.message_id.is_not(None),
+        CheckinDayRow.opens_at <= now,
+        CheckinDayRow.closes_at > now,
+    )
+    return [_day(row) for row in await session.scalars(query)]
+
+
+async def keep_answer(session: AsyncSession, guild_id: int, day_id: int, user_id: int, now: datetime) -> None:
+    """Have a row to write this person's answer into: of two forms sent at once, one makes it and both find it."""
+    made = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    values = {
+        "guild_id": guild_id,
+        "day_id": day_id,
+        "user_id": user_id,
+        "revision": 0,
+        "feeling": "",
+        "audience": "self",
+        "reach_out": "no",
+        "said": [],
+        "answered_at": now,
+    }
+    statement = made(CheckinAnswerRow).values(**values)
+    await session.execute(statement.on_conflict_do_nothing(index_elements=["day_id", "user_id"]))
 
 
 async def newest_answer(session: AsyncSession, guild_id: int, user_id: int) -> CheckinAnswerRow | None:

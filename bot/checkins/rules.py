@@ -80,9 +80,11 @@ class Day:
 
 
 def card_times(programme: Programme, start: datetime, end: datetime) -> Iterator[CardTime]:
-    """Every card whose hour lies in [start, end)."""
+    """Every card whose hour lies in [start, end); on a holiday of the programme's nobody is asked."""
     for checkin in programme.checkins:
-        yield from _times_of(checkin, programme.zone, start, end)
+        for card in _times_of(checkin, programme.zone, start, end):
+            if card.local_date not in programme.holidays:
+                yield card
 
 
 def is_still_planned(programme: Programme, day: Day) -> bool:
@@ -153,14 +155,30 @@ def is_grave(tier: Tier, reach_out: ReachOut) -> bool:
 
 
 def texts_in_return(
-    tier: Tier, chosen: Audience, audience: Audience, feeling: Feeling, reach_out: ReachOut
+    tier: Tier,
+    chosen: Audience,
+    audience: Audience,
+    feeling: Feeling,
+    reach_out: ReachOut,
+    *,
+    same: bool = False,
+    late: bool = False,
+    kept_back: bool = False,
 ) -> tuple[str, ...]:
-    """The keys of what is said to an answer: thanks and a line for the feeling; after a grave one, where it went."""
+    """The keys of what is said to an answer: thanks and a line for the feeling; after a grave one, where it went.
+
+    ``same``: this very answer was there already. ``late``: its card had closed, which is no fault of anybody's.
+    ``kept_back``: something in the words is not to stand in the group, such as a telephone number.
+    """
     if tier is Tier.PAGE:
         return (f"checkins.held_{chosen.value}",)
     if is_grave(tier, reach_out):
         return (f"checkins.went_{audience.value}",)
-    return (f"checkins.thanks_{audience.value}", f"checkins.supportive_{feeling.value}")
+    if same:
+        return ("checkins.same",)
+    first = ("checkins.late",) if late else ()
+    went = "checkins.kept_back" if kept_back else f"checkins.thanks_{audience.value}"
+    return (*first, went, f"checkins.supportive_{feeling.value}")
 
 
 def choose_line(key: str, count: int, said_last: Iterable[str], seed: int) -> int:

@@ -1,17 +1,22 @@
 """Checking in: who may, which day it belongs to, where it goes, and what the group and staff get to see of it."""
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.checkins import deliveries, records
-from bot.checkins.deliveries import CARD, POST, THREAD, TO_STAFF, UNPOST
+from bot.checkins.answers import Answer, Earlier, Kept, Opening
+from bot.checkins.choosing import HabitForm, Habits
+from bot.checkins.closing import ClosedCard, Closing, Roll, Unheard
+from bot.checkins.deliveries import CARD, CLOSING, NUDGE, POST, ROLL, TASK, TASK_DONE, THREAD, TO_STAFF, UNPOST
+from bot.checkins.habits import Habit
+from bot.checkins.nudges import Nudge, Nudges
 from bot.checkins.planner import CheckinPlanner
 from bot.checkins.posting import Card, CheckinPosting, Shared, StaffNote
 from bot.checkins.records import CheckinAnswerRow
+from bot.checkins.rhythm import LATE_IN_THE_DAY, Hours, Rhythm, TaskKind, need_after
 from bot.checkins.rules import (
     WORDS_AT_MOST,
     Audience,
@@ -29,6 +34,9 @@ from bot.checkins.rules import (
     texts_in_return,
     whole_day,
 )
+from bot.checkins.scored import NoScoredForm, ScoredForm
+from bot.checkins.silence_records import forget_silence
+from bot.checkins.tasks import Task, Tasks, Ticked
 from bot.content import Content
 from bot.crisis.assessment import Tier
 from bot.crisis.service import CrisisService
@@ -36,16 +44,21 @@ from bot.db import Database
 from bot.delivery.service import Outbox
 from bot.errors import NotAllowedError, NotFoundError
 from bot.intake.service import Heard, Intake, Origin
-from bot.members.service import Action, MemberService, Standing
+from bot.members.service import Action, MemberService, Role, Standing
 from bot.observe.logs import get_logger
 from bot.program.layout import STAFF_ROOM, ObjectKey, ObjectKind, check_in_key
-from bot.program.schema import Programme
+from bot.program.schema import Programme, Track
 from bot.program.service import ProgrammeService
-from bot.timing import Clock, local_date
+from bot.timing import Clock, local_date, to_local
 
 __all__ = [
     "CARD",
+    "CLOSING",
+    "NUDGE",
     "POST",
+    "ROLL",
+    "TASK",
+    "TASK_DONE",
     "THREAD",
     "TO_STAFF",
     "UNPOST",
@@ -56,13 +69,29 @@ __all__ = [
     "CheckinPlanner",
     "CheckinPosting",
     "CheckinService",
+    "ClosedCard",
+    "Closing",
     "Earlier",
     "Feeling",
+    "Habit",
+    "HabitForm",
+    "Habits",
+    "Hours",
     "Kept",
+    "Nudge",
+    "Nudges",
     "Opening",
     "ReachOut",
+    "Rhythm",
+    "Roll",
+    "ScoredForm",
     "Shared",
     "StaffNote",
+    "Task",
+    "TaskKind",
+    "Tasks",
+    "Ticked",
+    "Unheard",
 ]
 
 log = get_logger(__name__)
@@ -72,53 +101,9 @@ _LOOK_BACK = timedelta(hours=36)
 """How long ago a day may have closed and still be today's, whatever the zone and its clock changes."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A check-in as somebody sent it. ``day_id`` is the card's, or none for `/checkin`; ``key`` names the occasion."""
-
-    guild_id: int
-    user_id: int
-    channel_id: int | None
-    day_id: int | None
-    feeling: Feeling
-    words: str
-    audience: Audience
-    reach_out: ReachOut
-    key: str
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """What somebody answered before on the same day, for the form to start from.
-
-    Without the wish to be contacted: it was passed on when it was made, and is made again only by choosing it again.
-    """
-
-    feeling: Feeling
-    words: str
-    audience: Audience
-
-
-@dataclass(frozen=True)
-class Opening:
-    """What the form is drawn from."""
-
-    language: str
-    earlier: Earlier | None
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What became of an answer. ``grave`` where the crisis path has answered it: then ``lines`` says where it went.
-
-    ``lines`` are the texts to say in return, each a key and the variant of it.
-    """
-
-    language: str
-    audience: Audience
-    changed: bool
-    grave: bool
-    lines: tuple[tuple[str, int], ...]
+async def nothing_is_held(_guild_id: int, _group_key: str, _user_id: int, _words: str) -> bool:
+    """Until whoever moderates is asked."""
+    return False
 
 
 class CheckinService:
@@ -140,6 +125,15 @@ class CheckinService:
         self._database, self._clock, self._content, self._outbox = database, clock, content, outbox
         self._members, self._programmes, self._intake, self._crisis = members, programmes, intake, crisis
         self._roll = roll
+        self._tasks = Tasks(database, clock, outbox, members, programmes)
+        self._closing = Closing(database, clock, outbox, members, programmes, self._tasks)
+        self.is_held: Callable[[int, str, int, str], Awaitable[bool]] = nothing_is_held
+        """Whether a group's filters would hold words about to be posted there. Takes server, group, author, words."""
+        self.scored: ScoredForm = NoScoredForm()
+        """What offers a scored form on the private pages."""
+        self.habits = Habits(
+            database, clock, content, members, programmes, Nudges(database, outbox, members, programmes)
+        )
 
     # -- answering -----------------------------------------------------------------------------------------------------
 
@@ -175,7 +169,8 @@ class CheckinService:
         """Pass on the wish to be contacted, whoever has it: also a person whose place in the group has ended.
 
         "Now" pages whoever is on call, and so does "today" where there is no staff room to put it down in: it must not
-        be lost. What is returned is to be said to the person.
+        be lost. Asked for again before somebody of staff has done it, it is still the one task. What is returned is to
+        be said to the person.
         """
         staff_room = await self._channel(answer.guild_id, STAFF_ROOM)
         if answer.reach_out is ReachOut.NO:
@@ -186,16 +181,16 @@ class CheckinService:
         standing = await self._members.standing(answer.guild_id, answer.user_id)
         async with self._database.write() as session:
             day = await records.day(session, answer.day_id) if answer.day_id is not None else None
-            group = day.group_key if day is not None else next(iter(standing.groups), None)
-            line = deliveries.contact_today(
+            group = day.group_key if day is not None else next(iter(standing.groups), "")
+            await self._tasks.ask(
+                session,
                 answer.guild_id,
                 answer.user_id,
                 group_key=group,
+                kind=TaskKind.CONTACT,
+                source_key=f"contact:{answer.key}",
                 staff_room=staff_room,
-                key=answer.key,
-                now=self._clock.now(),
             )
-            await self._outbox.put(session, [line])
         return None
 
     async def keep(self, answer: Answer, heard: Heard) -> Kept:
@@ -208,6 +203,9 @@ class CheckinService:
         standing = await self._members.standing(answer.guild_id, answer.user_id)
         programme = await self._programme(answer.guild_id, standing)
         audience = audience_of(answer.audience, in_danger=heard.tier is Tier.PAGE)
+        kept_back = audience is Audience.GROUP and await self._is_kept_back(answer, standing, programme)
+        if kept_back:
+            audience = Audience.STAFF
         staff_room = await self._channel(answer.guild_id, STAFF_ROOM)
         now = self._clock.now()
         async with self._database.write() as session:
@@ -215,34 +213,85 @@ class CheckinService:
             channel = day.thread_id or await self._channel(answer.guild_id, check_in_key(day.group_key))
             if audience is Audience.GROUP and channel is None:
                 audience = Audience.STAFF
-            keys = texts_in_return(heard.tier, answer.audience, audience, answer.feeling, answer.reach_out)
-            said = await self._lines(session, answer, keys, standing.language)
+            await records.keep_answer(session, answer.guild_id, day.id, answer.user_id, now)
             row = await records.answer_of(session, day.id, answer.user_id, for_change=True)
-            changed = row is not None
-            if row is None:
-                row = CheckinAnswerRow(
-                    guild_id=answer.guild_id, day_id=day.id, user_id=answer.user_id, revision=0, audience=Audience.SELF
-                )
-                session.add(row)
-            if row.audience == Audience.GROUP and channel is not None:
-                # What was said first is taken back first: who chose the group, then only themselves, is not left there.
-                await self._outbox.cancel(session, deliveries.subject_of_answer(row.id, row.revision))
-                await self._outbox.put(session, [deliveries.unpost(day, row.id, row.revision, channel, now)])
-            row.revision += 1
-            row.feeling, row.words, row.audience = answer.feeling.value, answer.words or None, audience.value
+            if row is None:  # erased by its author between the two statements
+                raise NotFoundError(self._say(standing.language, "errors.not_found"))
+            changed, same = row.revision > 0, _is_same(row, answer, audience)
+            late = day.asked and now >= day.closes_at
+            keys = texts_in_return(
+                heard.tier,
+                answer.audience,
+                audience,
+                answer.feeling,
+                answer.reach_out,
+                same=same and not kept_back,
+                late=late,
+                kept_back=kept_back,
+            )
+            said = await self._lines(session, answer, keys, standing.language)
+            if not same:
+                await self._replace(session, row, answer, day, audience, channel=channel, staff_room=staff_room)
             row.reach_out, row.answered_at = answer.reach_out.value, now
             row.said = [line_said(*line) for line in said]
-            await session.flush()
-            if audience is Audience.GROUP and channel is not None:
-                await self._outbox.put(session, [deliveries.post(day, row.id, row.revision, channel, now)])
-            elif audience is Audience.STAFF and staff_room is not None:
-                line = deliveries.to_staff(
-                    answer.guild_id, answer.user_id, row.id, row.revision, staff_room=staff_room, now=now
-                )
-                await self._outbox.put(session, [line])
+            await forget_silence(session, day.id, answer.user_id)
             if channel is None or staff_room is None:
                 log.warning("checkin.place_missing", guild=answer.guild_id, day=day.id)
-        return Kept(standing.language, audience, changed, is_grave(heard.tier, answer.reach_out), said)
+        grave = is_grave(heard.tier, answer.reach_out)
+        quiet = grave or same
+        group = programme.group(day.group_key)
+        family = group is not None and group.track is Track.FAMILY
+        return Kept(
+            language=standing.language,
+            audience=audience,
+            changed=changed and not same,
+            grave=grave,
+            lines=said,
+            need=None if quiet else need_after(answer.feeling, family=family, seed=self._roll(1_000_000)),
+            scored_form=None if quiet else await self.scored.offer(answer.guild_id, answer.user_id, day.id),
+            evening=to_local(now, programme.zone).time() >= LATE_IN_THE_DAY,
+        )
+
+    async def _is_kept_back(self, answer: Answer, standing: Standing, programme: Programme) -> bool:
+        """Whether the group's filters would hold these words; where they break, a human reads them first: staff."""
+        if not answer.words:
+            return False
+        async with self._database.read() as session:
+            group, _ = await self._find_day(session, answer.day_id, standing, programme)
+        try:
+            return await self.is_held(answer.guild_id, group, answer.user_id, answer.words)
+        except Exception:
+            log.exception("checkin.could_not_judge", guild=answer.guild_id, key=answer.key)
+            return True
+
+    async def _replace(
+        self,
+        session: AsyncSession,
+        row: CheckinAnswerRow,
+        answer: Answer,
+        day: Day,
+        audience: Audience,
+        *,
+        channel: int | None,
+        staff_room: int | None,
+    ) -> None:
+        """Put an answer in place of what ``row`` holds, and have it shown where it is to go now."""
+        now = self._clock.now()
+        if row.audience == Audience.GROUP and channel is not None:
+            # What was said first is taken back first: who chose the group, then only themselves, is not left there.
+            await self._outbox.cancel(session, deliveries.subject_of_answer(row.id, row.revision))
+            await self._outbox.put(session, [deliveries.unpost(day, row.id, row.revision, channel, now)])
+        row.revision += 1
+        row.feeling, row.words, row.audience = answer.feeling.value, answer.words or None, audience.value
+        await session.flush()
+        if audience is Audience.GROUP and channel is not None:
+            await self._outbox.put(session, [deliveries.post(day, row.id, row.revision, channel, now)])
+        elif audience is Audience.STAFF and staff_room is not None:
+            line = deliveries.to_staff(
+                answer.guild_id, answer.user_id, row.id, row.revision, staff_room=staff_room, now=now
+            )
+            await self._outbox.put(session, [line])
+        await self._closing.voice_changed(session, day, f"{row.id}:{row.revision}", now)
 
     # -- staff ---------------------------------------------------------------------------------------------------------
 
@@ -294,7 +343,8 @@ class CheckinService:
 
     def _check(self, standing: Standing, group: str | None) -> str:
         if not standing.may(Action.CHECK_IN) or not standing.groups:
-            raise NotAllowedError(self._say(standing.language, "errors.not_a_member"))
+            key = "checkins.in_no_group" if Role.FORMER in standing.roles else "errors.not_a_member"
+            raise NotAllowedError(self._say(standing.language, key))
         group = group or standing.groups[0]
         if group not in standing.groups:
             raise NotAllowedError(self._say(standing.language, "checkins.not_in_group"))
@@ -328,3 +378,12 @@ class CheckinService:
 
     def _say(self, language: str, key: str) -> str:
         return self._content.texts.say(language, key)
+
+
+def _is_same(row: CheckinAnswerRow, answer: Answer, audience: Audience) -> bool:
+    """Whether this very answer is there already: a form that was sent twice is not taken back and posted again."""
+    return row.revision > 0 and (row.feeling, row.words or "", row.audience) == (
+        answer.feeling.value,
+        answer.words,
+        audience.value,
+    )

@@ -9,8 +9,11 @@ from discord.ext import commands
 
 from bot.checkins.service import Answer, Audience, CheckinService, Feeling, ReachOut
 from bot.cogs.doors import Doors
-from bot.content import Content
-from bot.ui.checkins import FEATURE, confirmation, form, post_text, quoted
+from bot.content import Content, Need
+from bot.coping.service import CopingService
+from bot.ui.checkin_rounds import skill_offer
+from bot.ui.checkins import FEATURE, asked_today, confirmation, form, post_text, quoted
+from bot.ui.coping import skill_buttons, skill_embed
 from bot.ui.safe import Press, Presses, Reply
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -19,8 +22,10 @@ Choice = TypeVar("Choice", bound=StrEnum)
 class Checkins(commands.Cog):
     """Checking in."""
 
-    def __init__(self, checkins: CheckinService, content: Content, presses: Presses, doors: Doors) -> None:
-        self._checkins, self._content, self._doors = checkins, content, doors
+    def __init__(
+        self, checkins: CheckinService, coping: CopingService, content: Content, presses: Presses, doors: Doors
+    ) -> None:
+        self._checkins, self._coping, self._content, self._doors = checkins, coping, content, doors
         presses.on(FEATURE, "open", self._open, opens_form=True)
         presses.on(FEATURE, "form", self._card_form)
         presses.on(FEATURE, "form-any", self._any_form)
@@ -64,17 +69,30 @@ class Checkins(commands.Cog):
         arranged = await self._checkins.reach(answer)
         if arranged is not None:
             await press.say(arranged)
+        numbers = await self._doors.numbers(guild_id, str(press.interaction.locale))
         try:
             kept = await self._checkins.keep(answer, heard)
         except Exception:
-            # It could not be taken; at least what they wrote is given back to them.
+            # It could not be taken; at least what they wrote is given back to them, and what was arranged stands.
+            language = str(press.interaction.locale)
             if answer.words:
-                language = str(press.interaction.locale)
                 words = quoted(answer.words)
                 await press.say(self._content.texts.say(language, "checkins.your_words", words=words))
+            if answer.reach_out is ReachOut.TODAY and arranged is None:
+                await press.say(asked_today(self._content, language, numbers))
             raise
         numbers = await self._doors.numbers(guild_id, kept.language)
         await press.say(confirmation(self._content, kept, answer.reach_out, numbers))
+        if kept.need is not None:
+            await self._offer_skill(press, guild_id, kept.language, kept.need)
+
+    async def _offer_skill(self, press: Press, guild_id: int, language: str, need: Need) -> None:
+        one = await self._coping.one_now(guild_id, press.user_id, need)
+        await press.say(
+            skill_offer(self._content, language, press.interaction.id >> 22),
+            embed=skill_embed(self._content, one.skill, language),
+            view=skill_buttons(self._content, one.skill, language),
+        )
 
     async def _show(self, press: Press) -> None:
         """Staff read what was sent to them; they alone, and only where they press for it."""

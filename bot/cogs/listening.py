@@ -130,12 +130,23 @@ class Listening(commands.Cog):
         if words:
             await self._intake.read(words, self._origin(message, place, source), self._with_server)
         if message.attachments:
-            await self._intake.handle_unreadable(await self._with_server(self._origin(message, place, source)))
+            origin = await self._with_server(self._origin(message, place, source))
+            await self._intake.handle_unreadable(origin, has_words=bool(words))
         if place.is_dm and await self._members.dms.find(message.author.id) != place.channel_id:
             await self._members.dms.keep(message.author.id, place.channel_id)
 
     def _origin(self, message: discord.Message, place: Place, source: str, key: str | None = None) -> Origin:
-        return Origin(place.guild_id, message.author.id, place.channel_id, source, message.id, key)
+        return Origin(
+            guild_id=place.guild_id,
+            author_id=message.author.id,
+            channel_id=place.channel_id,
+            source=source,
+            message_id=message.id,
+            key=key,
+            parent_id=place.parent_id,
+            attachments=tuple(attachment.content_type or "" for attachment in message.attachments),
+            edited_at=message.edited_at,
+        )
 
     async def _with_server(self, origin: Origin) -> Origin:
         """The origin with the server meant: in a DM, the one that this person belongs to."""

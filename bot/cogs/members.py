@@ -9,6 +9,7 @@ from bot.content import Content
 from bot.intake.service import Intake, Origin
 from bot.members.service import Action, MemberService, MembershipState
 from bot.program.service import ProgrammeService
+from bot.ui.checkin_habits import habits_button
 from bot.ui.members import after_agreeing, settings_choices
 from bot.ui.safe import Press, Presses, Reply, SafeModal
 
@@ -107,10 +108,30 @@ class Members(commands.Cog):
     @app_commands.command(
         name="reminders", description="Your name here, your time zone, and whether you want reminders."
     )
-    async def reminders(self, interaction: discord.Interaction) -> None:
-        """A member changes their own settings."""
+    @app_commands.describe(pause_until="A date such as 2026-12-24, or a number of days; 0 ends a pause")
+    async def reminders(self, interaction: discord.Interaction, pause_until: str | None = None) -> None:
+        """A member changes their own settings, or takes a pause from reminders and nudges."""
         reply = Reply(interaction)
+        if pause_until is not None:
+            await reply.defer()
+            await self._pause(reply, await self._doors.guild(reply), pause_until)
+            return
         await self._settings_form(reply, await self._doors.guild(reply))
+
+    async def _pause(self, reply: Reply, guild_id: int, until: str) -> None:
+        key = f"command:{reply.interaction.id}"
+        heard = await self._intake.handle(
+            until, Origin(guild_id, reply.user_id, reply.channel_id, "command:reminders", key=key)
+        )
+        if heard.reply is not None:
+            await reply.say(heard.reply)
+            return
+        member = await self._members.pause(guild_id, reply.user_id, until)
+        if member.paused_until is None:
+            await reply.say(self._content.texts.say(member.language, "enrolment.pause_ended"))
+            return
+        ends = discord.utils.format_dt(member.paused_until, "D")
+        await reply.say(self._content.texts.say(member.language, "enrolment.paused", until=ends))
 
     async def _open_settings(self, press: Press) -> None:
         await self._settings_form(press, press.row_id)
@@ -167,7 +188,8 @@ class Members(commands.Cog):
             reminders=press.value("reminders") != "no",
         )
         shown = discord.utils.escape_markdown(member.chosen_name)
-        await press.say(self._content.texts.say(member.language, "enrolment.settings_saved", name=shown))
+        said = self._content.texts.say(member.language, "enrolment.settings_saved", name=shown)
+        await press.say(said, view=habits_button(self._content, member.language, press.row_id))
 
     @app_commands.command(
         name="stop", description="Stop every reminder and card. Messages about your safety still come."

@@ -143,5 +143,9 @@ class Lines:
         """All of a country's lines, checked or not: for the operator's list of what to verify."""
         return self._of(country)
 
+    def all(self) -> tuple[Line, ...]:
+        """The lines of every country, checked or not: what is nobody's own number."""
+        return tuple(line for lines in self._countries.values() for line in lines)
+
     def _of(self, country: str) -> tuple[Line, ...]:
         return self._countries.get(country.lower()) or self._countries[DEFAULT]

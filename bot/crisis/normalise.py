@@ -106,6 +106,7 @@ class _Reader:
         self._folded, self._vocabulary = folded, vocabulary
         self._words = words = Words()
         self._readings, self._starts, self._ends, self._breaks = words.readings, words.starts, words.ends, words.breaks
+        self._odd: dict[str, tuple[Readings, ...]] = {}
         self._pending = Break.NONE
         self._since_stop = 0
         self._stopped = False
@@ -129,12 +130,18 @@ class _Reader:
 
     def odd(self, word: str, start: int, end: int) -> None:
         """Read a word that is not plainly one of the vocabulary's."""
-        for readings in self._vocabulary.readings(word):
+        found = self._odd.get(word)
+        if found is None:  # a text that says one odd word a thousand times has it looked into once
+            found = self._odd[word] = self._vocabulary.readings(word)
+        for readings in found:
             self.add(readings, start, end)
 
     def signs(self, cluster: str, start: int) -> None:
         """Read letters with signs among them: one word, where that makes sense, or several."""
-        whole = self._vocabulary.readings(cluster.replace("'", ""))
+        word = cluster.replace("'", "")
+        whole = self._odd.get(word)
+        if whole is None:
+            whole = self._odd[word] = self._vocabulary.readings(word)
         if any(whole):
             for readings in whole:
                 self.add(readings, start, start + len(cluster))

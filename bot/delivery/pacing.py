@@ -4,14 +4,28 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from contextvars import ContextVar
+from enum import StrEnum
+from typing import Final, TypeAlias
 
-from bot.delivery.rules import LANES, Lane
+from bot.delivery.rules import Lane
 
 REQUESTS_A_SECOND = 45.0
 BULK_A_SECOND = 40.0
 BURST = 5.0  # 45 a second after a burst of 5 is the 50 that Discord allows within any one second
 
-current_lane: ContextVar[Lane] = ContextVar("current_lane", default=Lane.DIRECT)
+
+class Aside(StrEnum):
+    """Turns for what is no delivery."""
+
+    HIDING = "hiding"
+    """A message is taken out of sight. No reminder stands before it, and it stands before no page."""
+
+
+Turn: TypeAlias = Lane | Aside
+TURNS: Final[tuple[Turn, ...]] = (Lane.CRISIS, Lane.ROADS, Aside.HIDING, Lane.DIRECT, Lane.BULK)
+"""Who goes first."""
+
+current_lane: ContextVar[Turn] = ContextVar("current_lane", default=Lane.DIRECT)
 """The lane of the work under way in this task: requests made inside it wait their turn in that lane."""
 
 
@@ -41,10 +55,10 @@ class Pacer:
         self._all: _Bucket | None = None
         self._bulk: _Bucket | None = None
         self._rate, self._bulk_rate = rate, bulk_rate
-        self._waiting: dict[Lane, deque[asyncio.Future[None]]] = {lane: deque() for lane in LANES}
+        self._waiting: dict[Turn, deque[asyncio.Future[None]]] = {lane: deque() for lane in TURNS}
         self._timer: asyncio.TimerHandle | None = None
 
-    async def turn(self, lane: Lane) -> None:
+    async def turn(self, lane: Turn) -> None:
         """Wait for a turn in ``lane``."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[lane].append(turn)
@@ -72,7 +86,7 @@ class Pacer:
 
     def _grant(self) -> None:
         everything, bulk = self._buckets()
-        for lane in LANES:
+        for lane in TURNS:
             queue = self._waiting[lane]
             while queue and everything.tokens >= 1 and (lane is not Lane.BULK or bulk.tokens >= 1):
                 turn = queue.popleft()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from bot.crisis.assessment import Tier
@@ -26,6 +27,9 @@ class Origin:
     ``source`` names the door (``channel``, ``dm``, ``edit``, ``form:checkin``, ``command:ask`` …). ``guild_id`` is None
     for a stranger's DM where no server could be found. ``message_id`` is None for forms and commands; ``key`` then says
     what makes the occasion unique (the interaction's id), so that words handled twice open nothing twice.
+
+    ``parent_id`` is the channel that a thread hangs under. ``attachments`` are the media types of what hangs on a
+    message, "" for one that is unknown. ``edited_at`` (UTC) says which version of it this is; None is the first.
     """
 
     guild_id: int | None
@@ -35,6 +39,9 @@ class Origin:
     message_id: int | None = None
     key: str | None = None
     language: str | None = None
+    parent_id: int | None = None
+    attachments: tuple[str, ...] = ()
+    edited_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -99,9 +106,11 @@ class Intake:
         """Whether no words wait to be handled."""
         return not self._unhandled
 
-    async def handle_unreadable(self, origin: Origin) -> None:
-        """Something came that cannot be read; its author is told so once."""
+    async def handle_unreadable(self, origin: Origin, *, has_words: bool = True) -> None:
+        """Something came that cannot be read; its author is told so once. With words it was moderated by those."""
         await self._crisis.cannot_read(origin.guild_id, origin.author_id, origin.language)
+        if self._moderation is not None and not has_words:
+            await self._moderation.review("", origin)
 
     async def handle(self, text: str, origin: Origin) -> Heard:
         """Read the words of a form or a command, and keep at it where that fails, also when nobody waits any more.

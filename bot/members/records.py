@@ -29,6 +29,7 @@ class MemberRow(Base):
                     "timezone": "in which zone to show times",
                     "reminders": "whether session reminders are wanted",
                     "stopped_at": "time of /stop",
+                    "paused_until": "until when they want no reminders and nudges",
                     "created_at": "time of the row",
                 },
             )
@@ -44,6 +45,7 @@ class MemberRow(Base):
     timezone: Mapped[str | None] = mapped_column(String(64))
     reminders: Mapped[bool] = mapped_column(Boolean, default=True)
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -158,7 +160,16 @@ async def memberships_of(session: AsyncSession, guild_id: int, user_id: int) -> 
     return (await session.scalars(query.order_by(MembershipRow.id))).all()
 
 
+async def everybody_in(session: AsyncSession, guild_id: int, group_key: str) -> Sequence[MemberRow]:
+    """The members who are active in a group, those who have stopped messages among them."""
+    return (await session.scalars(_in_group(guild_id, group_key))).all()
+
+
 def _active(guild_id: int, group_key: str) -> Select[MemberRow]:
+    return _in_group(guild_id, group_key).where(MemberRow.stopped_at.is_(None))
+
+
+def _in_group(guild_id: int, group_key: str) -> Select[MemberRow]:
     return (
         select(MemberRow)
         .join(
@@ -169,7 +180,6 @@ def _active(guild_id: int, group_key: str) -> Select[MemberRow]:
             MembershipRow.guild_id == guild_id,
             MembershipRow.group_key == group_key,
             MembershipRow.state == MembershipState.ACTIVE,
-            MemberRow.stopped_at.is_(None),
         )
         .order_by(MemberRow.id)
     )
@@ -178,6 +188,12 @@ def _active(guild_id: int, group_key: str) -> Select[MemberRow]:
 async def active_in(session: AsyncSession, guild_id: int, group_key: str) -> Sequence[MemberRow]:
     """The members who are active in a group and have not stopped messages."""
     return (await session.scalars(_active(guild_id, group_key))).all()
+
+
+async def places_in(session: AsyncSession, guild_id: int, group_key: str) -> Sequence[tuple[MemberRow, datetime]]:
+    """Those, each with when their place in the group began (UTC)."""
+    query = _active(guild_id, group_key).add_columns(MembershipRow.changed_at)
+    return [(row, since) for row, since in await session.execute(query)]
 
 
 async def active_member(session: AsyncSession, guild_id: int, group_key: str, user_id: int) -> MemberRow | None:

@@ -26,6 +26,8 @@ class Role(StrEnum):
     FORMER = "former"
     STAFF = "staff"
     ON_CALL = "on_call"
+    OPERATOR = "operator"
+    """Who owns the server and runs the bot: set-up and people, and nothing that is clinical."""
 
 
 class Action(StrEnum):
@@ -33,9 +35,12 @@ class Action(StrEnum):
 
     CHECK_IN = "check in"
     GET_SKILL = "get a skill"
+    SEE_SESSIONS = "see the sessions of one's own groups"
     ANSWER_SESSION = "answer a session reminder"
     REACH_STAFF = "reach staff"
+    ANSWER_OWN = "answer what was sent to oneself alone"
     OWN_DATA = "see, export or erase one's own data"
+    OWN_SETTINGS = "set one's own name, language and reminders, and whom to call in need"
     STOP = "stop reminders"
     ENROL = "enrol or discharge members"
     SET_UP = "set the programme up"
@@ -43,29 +48,63 @@ class Action(StrEnum):
     SEE_ON_CALL = "see who is on call"
     CHANGE_ROTA = "take a shift, override the rota, or note time off"
     READ_CHECKIN = "read a check-in sent to staff"
+    MODERATE = "see and decide what is held, and what is reported"
+    SEE_UNHEARD = "see who has not checked in"
+    DO_TASK = "tick off what staff were asked to do for somebody"
     EDIT_LEXICON = "propose, approve and remove words of staff's own, and review where the detector was wrong"
+    ACCEPT_RULES = "read and accept the rules of one's group"
+    ACT_ON_PERSON = "warn somebody, time them out, or remove them from a group"
+    CLOSE_CHANNEL = "lock, unlock or slow a group's channel"
+    SEE_CASES = "see the case history of somebody"
 
 
 MEMBERS = frozenset({Role.PARTICIPANT, Role.ALUMNUS, Role.FAMILY})
 EVERYBODY = frozenset(Role)
 THE_STAFF = frozenset({Role.STAFF, Role.ON_CALL})
+STAFF_AND_OPERATOR = THE_STAFF | {Role.OPERATOR}
 
 MAY: dict[Action, frozenset[Role]] = {
     Action.CHECK_IN: MEMBERS,
     Action.GET_SKILL: EVERYBODY,
+    Action.SEE_SESSIONS: EVERYBODY,
     Action.ANSWER_SESSION: MEMBERS,
     Action.REACH_STAFF: EVERYBODY,
+    Action.ANSWER_OWN: EVERYBODY,
     Action.OWN_DATA: EVERYBODY,
+    Action.OWN_SETTINGS: MEMBERS | {Role.FORMER},
     Action.STOP: EVERYBODY,
     Action.ENROL: THE_STAFF,
-    Action.SET_UP: THE_STAFF,
+    Action.SET_UP: STAFF_AND_OPERATOR,
     Action.HANDLE_INCIDENT: THE_STAFF,
     Action.SEE_ON_CALL: THE_STAFF,
     Action.CHANGE_ROTA: THE_STAFF,
     Action.READ_CHECKIN: THE_STAFF,
+    Action.SEE_UNHEARD: THE_STAFF,
+    Action.DO_TASK: THE_STAFF,
+    Action.MODERATE: THE_STAFF,
     Action.EDIT_LEXICON: THE_STAFF,
+    Action.ACCEPT_RULES: MEMBERS,
+    Action.ACT_ON_PERSON: STAFF_AND_OPERATOR,
+    Action.CLOSE_CHANNEL: STAFF_AND_OPERATOR,
+    Action.SEE_CASES: THE_STAFF,
 }
 """The permission table: every command, button and page asks this one, on the server, each time."""
+
+STAFFS_OWN = frozenset(action for action, roles in MAY.items() if not roles & MEMBERS)
+"""What no member may do. Only these may be refused before somebody's words have been read."""
+
+RANK: dict[Role, int] = {Role.STAFF: 1, Role.ON_CALL: 1, Role.OPERATOR: 2}
+"""Who stands above whom: the operator above staff, staff above everybody else."""
+
+
+def rank(roles: frozenset[Role]) -> int:
+    """The place of somebody with these roles, by the highest of them."""
+    return max((RANK.get(role, 0) for role in roles), default=0)
+
+
+def stands_above(actor: frozenset[Role], target: frozenset[Role]) -> bool:
+    """Whether one may act on another: nobody on somebody above them, and nobody on their equals."""
+    return rank(actor) > rank(target)
 
 
 @dataclass(frozen=True)
@@ -90,7 +129,12 @@ class Standing:
 
 
 def roles_of(
-    tracks: dict[str, str], memberships: dict[str, MembershipState], *, staff: bool, on_call: bool
+    tracks: dict[str, str],
+    memberships: dict[str, MembershipState],
+    *,
+    staff: bool,
+    on_call: bool,
+    operator: bool = False,
 ) -> frozenset[Role]:
     """What somebody is, from their memberships by group key and the groups' tracks (iop, aftercare or family).
 
@@ -108,6 +152,8 @@ def roles_of(
         roles.add(Role.STAFF)
     if on_call:
         roles.add(Role.ON_CALL)
+    if operator:
+        roles.add(Role.OPERATOR)
     return frozenset(roles or {Role.STRANGER})
 
 

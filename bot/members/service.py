@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content import Content, primary
 from bot.db import Database
 from bot.delivery.service import Outbox
-from bot.errors import NotAllowedError, NotFoundError
+from bot.errors import NotAllowedError, NotFoundError, TimingError
 from bot.members import drafts, records
+from bot.members.dm_channels import DmChannels
 from bot.members.drafts import ROLE, STAFF_LINE
-from bot.members.records import ConsentRow, DmChannelRow, MemberRow, MembershipRow
-from bot.members.rules import Action, MembershipState, Role, Standing, may_answer, roles_of
+from bot.members.leaving import Leaving
+from bot.members.pauses import pause_end
+from bot.members.records import ConsentRow, MemberRow, MembershipRow
+from bot.members.rules import MAY, MEMBERS, Action, MembershipState, Role, Standing, may_answer, roles_of, stands_above
 from bot.program.layout import STAFF_ROOM, ObjectKind
 from bot.program.service import ProgrammeService
 from bot.timing import Clock, zone
@@ -26,14 +30,19 @@ __all__ = [
     "Member",
     "MemberService",
     "MembershipState",
+    "Place",
     "Role",
     "Standing",
+    "stands_above",
 ]
 
 
 @dataclass(frozen=True)
 class Member:
-    """A member as other rooms see them. ``timezone`` is an IANA name, or none for the programme's own."""
+    """A member as other rooms see them. ``timezone`` is an IANA name, or none for the programme's own.
+
+    ``paused_until`` (UTC) is the end of a pause they asked for, or of one that is over.
+    """
 
     guild_id: int
     user_id: int
@@ -41,6 +50,19 @@ class Member:
     language: str
     timezone: str | None
     reminders: bool
+    paused_until: datetime | None = None
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether they want no reminders and nudges at ``now`` (UTC)."""
+        return self.paused_until is not None and now < self.paused_until
+
+
+@dataclass(frozen=True)
+class Place:
+    """A member's place in a group; ``since`` is when it began, in UTC."""
+
+    member: Member
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -58,42 +80,6 @@ class Enrolment:
     changed: bool
 
 
-class DmChannels:
-    """The book of DM channels, for the transport and for catch-up."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def find(self, user_id: int) -> int | None:
-        """The DM channel of ``user_id``, where it was opened before."""
-        async with self._database.read() as session:
-            return await records.dm_channel(session, user_id)
-
-    async def keep(self, user_id: int, channel_id: int) -> None:
-        """Remember the DM channel of ``user_id``."""
-        async with self._database.write() as session:
-            await session.merge(DmChannelRow(user_id=user_id, channel_id=channel_id))
-
-    async def forget(self, user_id: int) -> None:
-        """The channel is no more."""
-        async with self._database.write() as session:
-            await records.forget_dm(session, user_id)
-
-    async def is_dm(self, channel_id: int) -> bool:
-        """Whether this channel is somebody's DM with the bot."""
-        return await self.owner(channel_id) is not None
-
-    async def owner(self, channel_id: int) -> int | None:
-        """Whose DM with the bot this channel is, or none."""
-        async with self._database.read() as session:
-            return await records.dm_owner(session, channel_id)
-
-    async def every(self) -> dict[int, int]:
-        """All DM channels: channel id → user id."""
-        async with self._database.read() as session:
-            return {channel: user for user, channel in await records.dm_channels(session)}
-
-
 class MemberService:
     """The use cases of membership."""
 
@@ -102,11 +88,13 @@ class MemberService:
     ) -> None:
         self._database, self._clock, self._content = database, clock, content
         self._outbox, self._programmes = outbox, programmes
-        self.dms = DmChannels(database)
+        self.dms, self.leaving = DmChannels(database), Leaving(outbox)
         self.on_joined: Callable[[], None] = lambda: None
         """Called when somebody has agreed: there may be reminders for them soon."""
         self.is_present: Callable[[int], bool] = lambda _guild_id: True
         """Whether the bot is in a server at present; one it has left is nobody's any more."""
+        self.operator_of: Callable[[int], int | None] = lambda _guild_id: None
+        """Who owns a server, where Discord has said so."""
 
     # -- who somebody is -----------------------------------------------------------------------------------------------
 
@@ -124,6 +112,7 @@ class MemberService:
             on_call=programme is not None
             and user_id
             in {*programme.oncall.rota.people, *programme.oncall.backup_rota.people, *programme.oncall.backup},
+            operator=self.operator_of(guild_id) == user_id,
         )
         groups = tuple(key for key, state in memberships.items() if state is MembershipState.ACTIVE and key in tracks)
         first_language = programme.program.languages[0].value if programme else "en"
@@ -138,7 +127,8 @@ class MemberService:
         """
         standing = await self.standing(guild_id, user_id)
         if not standing.may(action):
-            raise NotAllowedError(self._content.texts.say(standing.language, "errors.not_allowed"))
+            key = "errors.not_a_member" if MAY[action] & MEMBERS else "errors.not_allowed"
+            raise NotAllowedError(self._content.texts.say(standing.language, key))
         return standing
 
     async def guild_of(self, user_id: int) -> int | None:
@@ -161,10 +151,19 @@ class MemberService:
         """The members active in a group who have not stopped cards and reminders."""
         return [_member(row) for row in await records.active_in(session, guild_id, group_key)]
 
+    async def places_in(self, session: AsyncSession, guild_id: int, group_key: str) -> list[Place]:
+        """Those members with when their places began, also whoever is in a pause."""
+        return [Place(_member(row), since) for row, since in await records.places_in(session, guild_id, group_key)]
+
     async def wants_messages(self, session: AsyncSession, guild_id: int, group_key: str, user_id: int) -> Member | None:
-        """This member, where they are active in the group and have not stopped cards and reminders."""
+        """This member, where they are active in the group, have not stopped cards and reminders, nor are in a pause."""
         row = await records.active_member(session, guild_id, group_key, user_id)
-        return _member(row) if row else None
+        return _member(row) if row and not _member(row).is_paused(self._clock.now()) else None
+
+    async def names_in(self, guild_id: int, group_key: str) -> dict[int, str]:
+        """What the members active in a group go by, by their ids, whether or not they want messages."""
+        async with self._database.read() as session:
+            return {row.user_id: row.chosen_name for row in await records.everybody_in(session, guild_id, group_key)}
 
     # -- joining -------------------------------------------------------------------------------------------------------
 
@@ -302,6 +301,26 @@ class MemberService:
                 row.language, row.language_chosen = spoken, True
             return _member(row)
 
+    async def pause(self, guild_id: int, user_id: int, until: str) -> Member:
+        """Pause reminders and nudges until a date, or for so many days, in the member's zone; 0 or "" ends a pause.
+
+        Raises:
+            NotFoundError: where this person is not a member.
+            TimingError: where ``until`` is no date to come; nothing is changed then.
+        """
+        programme = await self._programmes.current(guild_id)
+        now = self._clock.now()
+        async with self._database.write() as session:
+            row = await records.member(session, guild_id, user_id)
+            if row is None or programme is None:
+                raise NotFoundError(self._content.texts.say("en", "errors.not_a_member"))
+            theirs = zone(row.timezone) if row.timezone else programme.zone
+            try:
+                row.paused_until = pause_end(until, now, theirs)
+            except TimingError:
+                raise TimingError(self._content.texts.say(row.language, "enrolment.pause_not_understood")) from None
+            return _member(row)
+
     # -- leaving -------------------------------------------------------------------------------------------------------
 
     async def stop(self, guild_id: int, user_id: int) -> bool:
@@ -345,7 +364,9 @@ class MemberService:
 
 
 def _member(row: MemberRow) -> Member:
-    return Member(row.guild_id, row.user_id, row.chosen_name, row.language, row.timezone, row.reminders)
+    return Member(
+        row.guild_id, row.user_id, row.chosen_name, row.language, row.timezone, row.reminders, row.paused_until
+    )
 
 
 def _enrolment(row: MembershipRow, member: MemberRow, group_name: str, *, changed: bool) -> Enrolment:

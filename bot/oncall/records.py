@@ -201,6 +201,12 @@ async def is_followed(session: AsyncSession, guild_id: int, user_id: int) -> boo
     return (await session.scalars(query.where(text(_NOT_RESOLVED)))).first() is not None
 
 
+async def unresolved_id(session: AsyncSession, guild_id: int, user_id: int) -> int | None:
+    """The number of the one incident of this person that is not resolved, to look at; or none."""
+    query = select(IncidentRow.id).where(IncidentRow.guild_id == guild_id, IncidentRow.user_id == user_id)
+    return (await session.scalars(query.where(text(_NOT_RESOLVED)))).first()
+
+
 async def tiers_heard(session: AsyncSession, source_key: str) -> Sequence[Tier]:
     """At which tiers words of this source were taken note of already."""
     query = select(IncidentEventRow.tier).where(

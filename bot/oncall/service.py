@@ -17,7 +17,7 @@ from bot.oncall.follow_ups import FOLLOW_UP, FOLLOW_UP_DONE, FollowUps
 from bot.oncall.handling import FalseAlarmTold, Handling
 from bot.oncall.incident import Alarm, Disclosure, Incident, Judged, incident_of
 from bot.oncall.ladder import Ladder
-from bot.oncall.paging import HANDED, ROAD, ROADS, UNREAD, Outside, Paging
+from bot.oncall.paging import CARD, HANDED, ROAD, ROADS, UNREAD, Outside, Paging, subject
 from bot.oncall.raising import Raising
 from bot.oncall.reading import IncidentPage, Reading
 from bot.oncall.role import OnCallRole
@@ -64,7 +64,7 @@ class OnCallService:
     def __init__(
         self, database: Database, clock: Clock, outbox: Outbox, programmes: ProgrammeService, members: MemberService
     ) -> None:
-        self._database, self._clock = database, clock
+        self._database, self._clock, self._outbox = database, clock, outbox
         self.rota = RotaService(database, clock, outbox, programmes, members)
         self.role = OnCallRole(database, clock, outbox, programmes, self.rota)
         self._paging = Paging(outbox, programmes)
@@ -127,6 +127,16 @@ class OnCallService:
         """Whether this person has an incident that is not resolved: then they are nobody's stranger."""
         async with self._database.read() as session:
             return await records.is_followed(session, guild_id, user_id)
+
+    async def open_incident(self, session: AsyncSession, guild_id: int, user_id: int) -> int | None:
+        """The number of this person's incident that is not resolved, or none."""
+        return await records.unresolved_id(session, guild_id, user_id)
+
+    async def card_of(self, incident_id: int) -> tuple[int, int] | None:
+        """Where the newest card of an incident stands: (channel, message); None where none has gone out."""
+        async with self._database.read() as session:
+            cards = await self._outbox.messages_of(session, subject(incident_id), CARD)
+        return cards[-1] if cards else None
 
     async def record_only(self, session: AsyncSession, alarm: Alarm) -> None:
         """Tier `log`: the record, and nothing else."""

@@ -90,6 +90,7 @@ def _lists_without_repeats(tree: Table, problems: Problems) -> None:
     # A rota may name somebody twice: that is somebody who takes two weeks of the round.
     lists = [("staff", _at(tree, "staff")), ("oncall.backup", _at(tree, "oncall", "backup"))]
     lists.append(("program.languages", _at(tree, "program", "languages")))
+    lists.append(("holidays", _at(tree, "holidays")))
     lists += [("checkins.days", _at(table, "days")) for table in _tables(tree, "checkins")]
     lists += [("sessions.reminders", _at(table, "reminders")) for table in _tables(tree, "sessions")]
     for key, node in lists:

@@ -8,7 +8,7 @@ might be a secret (an address, a telephone number) is never repeated in it.
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
@@ -31,10 +31,14 @@ REFUSED: Final = "programme"
 LONGEST_KEY: Final = 80
 LONGEST_NAME: Final = 100
 LONGEST_TEXT: Final = 1000
+LONGEST_CARD: Final = 3_500
+LONGEST_HOST: Final = 253
+"""Characters of a host's name (RFC 1035, section 2.3.4)."""
 LARGEST_SNOWFLAKE: Final = 2**63 - 1
 
 _KEY: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _DIGITS: Final = re.compile(r"[0-9]{1,19}", re.ASCII)
+_HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]", re.ASCII)
 _LOCAL: Final = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt ]+(\d{1,2}):(\d{2})(:00)?", re.ASCII)
 _ANY_START: Final = datetime(2026, 1, 1)  # noqa: DTZ001 - wall time; a rule is right or wrong whatever it starts from
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*)://\S+", re.ASCII | re.IGNORECASE)
@@ -98,6 +102,16 @@ def free_text(said: Any) -> str:  # noqa: ANN401
     return text
 
 
+def long_text(said: Any) -> str:  # noqa: ANN401
+    """A text of several paragraphs, as long as one card of Discord can show beside its title."""
+    text = text_of(said).strip()
+    if not text:
+        raise refused("this is empty; write something, or leave the key out")
+    if len(text) > LONGEST_CARD:
+        raise refused(f"this has {len(text)} characters; shorten it to {LONGEST_CARD}")
+    return text
+
+
 def key(said: Any) -> str:  # noqa: ANN401
     """A key that can begin a Discord channel's name: small letters, digits, single hyphens; 1 to 80 characters."""
     text = text_of(said)
@@ -117,6 +131,14 @@ def snowflake(said: Any) -> int:  # noqa: ANN401
             "switch on Developer Mode in Discord, right-click and choose Copy ID"
         )
     return int(text)
+
+
+def local_date(said: Any) -> date:  # noqa: ANN401
+    """A date of the programme's own calendar."""
+    try:
+        return datetime.strptime(text_of(said).strip(), "%Y-%m-%d").date()  # noqa: DTZ007 - a date has no zone
+    except ValueError:
+        raise refused("a date is written like 2026-12-25") from None
 
 
 def local_time(said: Any) -> datetime:  # noqa: ANN401
@@ -208,6 +230,15 @@ def country(said: Any) -> str:  # noqa: ANN401
     return code
 
 
+def host(said: Any) -> str:  # noqa: ANN401
+    """The host of links that are allowed, such as aa.org; https:// and a path are left out, small letters."""
+    text = text_of(said).strip().lower().removeprefix("https://").removeprefix("http://").rstrip("/.")
+    text = text.removeprefix("*.").removeprefix("www.")
+    if len(text) > LONGEST_HOST or not _HOST.fullmatch(text):
+        raise refused("the host of a link is expected here, such as aa.org, without a path")
+    return text
+
+
 def one_of(choices: type[Choice]) -> Callable[[Any], Choice]:
     """A reader for a word out of a few."""
 
@@ -223,12 +254,15 @@ def one_of(choices: type[Choice]) -> Callable[[Any], Choice]:
 
 Name: TypeAlias = Annotated[str, BeforeValidator(name)]
 Text: TypeAlias = Annotated[str, BeforeValidator(free_text)]
+LongText: TypeAlias = Annotated[str, BeforeValidator(long_text)]
 Key: TypeAlias = Annotated[str, BeforeValidator(key)]
 Snowflake: TypeAlias = Annotated[int, BeforeValidator(snowflake)]
 Country: TypeAlias = Annotated[str, BeforeValidator(country)]
 ZoneName: TypeAlias = Annotated[str, BeforeValidator(timed(lambda text: zone(text).key))]
 WallTime: TypeAlias = Annotated[time, BeforeValidator(timed(parse_time)), PlainSerializer(format_time)]
+Host: TypeAlias = Annotated[str, BeforeValidator(host)]
 HandOver: TypeAlias = Annotated[WeekTime | time, BeforeValidator(hand_over), PlainSerializer(_written_hand_over)]
+LocalDate: TypeAlias = Annotated[date, BeforeValidator(local_date)]
 LocalTime: TypeAlias = Annotated[datetime, BeforeValidator(local_time)]
 Duration: TypeAlias = Annotated[timedelta, BeforeValidator(positive_duration), PlainSerializer(format_duration)]
 Lead: TypeAlias = Annotated[timedelta, BeforeValidator(timed(parse_duration)), PlainSerializer(format_duration)]

@@ -8,7 +8,7 @@ database, in the file's own notation, so that one set of rules reads both.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
@@ -27,14 +27,19 @@ from pydantic import (
     model_validator,
 )
 
+from bot.moderation.judgement import Deed, Filter
+from bot.moderation.settings import FilterSettings
 from bot.program.notation import (
     Contact,
     Country,
     Duration,
     HandOver,
+    Host,
     Key,
     Lead,
+    LocalDate,
     LocalTime,
+    LongText,
     Name,
     Rule,
     Snowflake,
@@ -45,7 +50,8 @@ from bot.program.notation import (
     one_of,
     refused,
 )
-from bot.timing import Series, Weekday, parse_week_time, to_instant, zone
+from bot.program.restraints import RestraintKind
+from bot.timing import QuietHours, Series, Weekday, parse_week_time, to_instant, zone
 
 _UTC: Final = ZoneInfo("UTC")
 
@@ -121,6 +127,19 @@ class Group(Section):
     key: Key
     name: Name
     track: Annotated[Track, BeforeValidator(one_of(Track))]
+    filters: Mapping[
+        Annotated[Filter, BeforeValidator(one_of(Filter))], Annotated[Deed, BeforeValidator(one_of(Deed))]
+    ] = Field(default_factory=dict)
+    """What becomes of a post in which a filter finds something, where that differs from the default."""
+    allow_links: tuple[Host, ...] = ()
+    """Hosts that the group may link to, with all below them."""
+    rules: LongText | None = None
+    """The group's rules, in the programme's own words. Without them nobody is asked to accept anything."""
+
+    @property
+    def filter_settings(self) -> FilterSettings:
+        """The filters as the file has them, the defaults filled in."""
+        return FilterSettings.of(self.filters, self.allow_links)
 
 
 class Checkin(Section):
@@ -238,6 +257,28 @@ class OnCall(Section):
         return tuple(url.get_secret_value() for url in self.contacts.get(person, ()))
 
 
+def _two_or_none(times: tuple[time, ...]) -> tuple[time, ...]:
+    if len(times) not in {0, 2} or len(set(times)) != len(times):
+        raise refused("quiet hours have a beginning and an end, such as [23:00, 07:00]")
+    return times
+
+
+class Moderation(Section):
+    """What keeps the groups safe to speak in, for the whole programme; each group's filters stand with the group."""
+
+    held_within: Duration = timedelta(hours=4)
+    """How long what is held or reported may wait before staff are reminded, and again, until they decide."""
+    quiet: Annotated[tuple[WallTime, ...], AfterValidator(_two_or_none)] = ()
+    """Beginning and end of the quiet hours of the groups' channels, every night; empty for none."""
+    quiet_by: Annotated[RestraintKind, BeforeValidator(one_of(RestraintKind))] = RestraintKind.SLOW
+    """What quiet hours do to a channel: ``slow`` or ``lock``."""
+
+    @property
+    def quiet_hours(self) -> QuietHours | None:
+        """The quiet hours, or none."""
+        return QuietHours(*self.quiet) if len(self.quiet) == 2 else None
+
+
 class Programme(Section):
     """A whole programme file."""
 
@@ -247,10 +288,13 @@ class Programme(Section):
     staff: tuple[Snowflake, ...] = ()
     groups: tuple[Group, ...] = ()
     checkins: tuple[Checkin, ...] = ()
+    holidays: tuple[LocalDate, ...] = ()
+    """Dates on which no check-in card comes. `/checkin` works all the same, and nobody counts as not heard."""
     prompts: tuple[Prompt, ...] = ()
     sessions: tuple[Session, ...] = ()
     meetings: tuple[MeetingSource, ...] = ()
     oncall: OnCall = OnCall()
+    moderation: Moderation = Moderation()
 
     @property
     def zone(self) -> ZoneInfo:

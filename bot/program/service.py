@@ -32,6 +32,8 @@ from bot.program.layout import (
     group_key,
 )
 from bot.program.mending import mend
+from bot.program.restraint_service import Restraint, Restraints
+from bot.program.restraints import SLOWEST, RestraintCause, RestraintKind
 from bot.program.rules import Known, obstacles, plan
 from bot.program.schema import Group, Notified, OnCall, Programme, Session, Track
 from bot.program.server import GuildPort
@@ -41,6 +43,7 @@ from bot.timing import Clock
 __all__ = [
     "MOD_QUEUE",
     "ON_CALL",
+    "SLOWEST",
     "STAFF",
     "STAFF_ROOM",
     "WELCOME",
@@ -53,6 +56,10 @@ __all__ = [
     "OnCall",
     "Programme",
     "ProgrammeService",
+    "Restraint",
+    "RestraintCause",
+    "RestraintKind",
+    "Restraints",
     "Running",
     "Session",
     "Topics",
@@ -102,6 +109,8 @@ class ProgrammeService:
         self._clock = clock
         self._topics = topics
         self._one_at_a_time = asyncio.Lock()
+        self.restraints = Restraints(database)
+        """Which channels are locked or slowed."""
         # By digest: a copy is used only while the database still holds the same content.
         self._read: dict[str, Programme] = {}
         # By server: the last one that could be read, for when what is stored cannot be.
@@ -180,7 +189,8 @@ class ProgrammeService:
             layout = desired_layout(programme, self._topics)
             known = await self._known(guild.guild_id)
             actual = await guild.snapshot(layout.staff | known.granted)
-            planned = plan(layout, actual, known)
+            # A lock is no drift: what is locked is held against the programme as it will be when the lock is lifted.
+            planned = plan(layout, await self.restraints.as_without(actual), known)
             in_the_way = obstacles(actual, planned)
             if dry_run:
                 return ApplyReport(planned.actions, done=False, obstacles=in_the_way)

@@ -173,8 +173,8 @@ class CheckinUnpost(QuietKind):
             await http.delete_message(channel_id, message_id)
 
 
-def heading(content: Content, language: str, day: date, key: str) -> str:
-    """A text with the date written out, such as "Check-in, Monday, November 23"."""
+def heading(content: Content, language: str, day: date, key: str, **values: str | int) -> str:
+    """A text with the date written out, such as "Check-in, Monday, November 23", and whatever else it names."""
     texts = content.texts
     written = texts.say(
         language,
@@ -183,7 +183,7 @@ def heading(content: Content, language: str, day: date, key: str) -> str:
         month=texts.variant(language, "checkins.months", day.month - 1),
         day=day.day,
     )
-    return texts.say(language, key, date=written)
+    return texts.say(language, key, date=written, **values)
 
 
 def form(content: Content, language: str, verb: str, row: int, earlier: Earlier | None = None) -> SafeModal:
@@ -251,5 +251,13 @@ def confirmation(content: Content, kept: Kept, reach_out: ReachOut, numbers: Map
     said = [texts.say(language, "checkins.changed")] if kept.changed and not kept.grave else []
     said += [texts.variant(language, key, index) for key, index in kept.lines]
     if reach_out is ReachOut.TODAY:
-        said.append(texts.say(language, "checkins.contact_today_confirmed", **numbers))
+        said.append(asked_today(content, language, numbers, evening=kept.evening))
+    if kept.scored_form is not None:
+        said.append(texts.say(language, "checkins.scored_form", link=kept.scored_form))
     return "\n\n".join(said)
+
+
+def asked_today(content: Content, language: str, numbers: Mapping[str, str], *, evening: bool = False) -> str:
+    """That staff have been asked to get in touch today; said honestly where little of the day is left."""
+    key = "checkins.asked_late_today" if evening else "checkins.contact_today_confirmed"
+    return content.texts.say(language, key, **numbers)

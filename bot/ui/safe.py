@@ -255,6 +255,8 @@ class Presses:
     def __init__(self, content: Content, numbers: Numbers) -> None:
         self._content, self.numbers = content, numbers
         self._handlers: dict[tuple[str, str], tuple[Handler, bool]] = {}
+        self.gate: Handler = _nothing_more
+        """Asked before a handler; what it raises refuses the press."""
         self.after: Handler = _nothing_more
         """Called when a press was answered: there may be something older to say to this person."""
         self.on_unanswered: Callable[[Press, Exception | None], None] = lambda _press, _error: None
@@ -283,6 +285,7 @@ class Presses:
         try:
             if not opens_form:
                 await press.defer()
+            await self.gate(press)
             with in_a_hurry():  # a human waits, and it may be the press that ends a page
                 await handler(press)
             if not opens_form:

@@ -293,3 +293,72 @@ async def test_an_answer_of_somebody_who_left_meanwhile_is_not_posted(world: Wor
     await world.deliver()
     assert world.wall.texts(await thread_of(world, day)) == []
     assert [row.state for row in await world.rows("checkins.post")] == [State.CANCELLED]
+
+
+class Offered:
+    """A scored form on private pages that are not built yet."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, int, int]] = []
+
+    async def offer(self, guild_id: int, user_id: int, day_id: int) -> str | None:
+        self.asked.append((guild_id, user_id, day_id))
+        return "https://pages.example/once"
+
+
+async def test_a_scored_form_is_offered_by_its_link_alone_and_never_after_a_grave_answer(
+    world: World, day: int
+) -> None:
+    world.checkins.scored = offered = Offered()
+    _, _, kept = await submit(world, answer(ALEX, day, audience=Audience.SELF))
+    assert "https://pages.example/once" in confirmation(CONTENT, kept, ReachOut.NO, NUMBERS)
+    _, _, grave = await submit(world, answer(BEA, day, words=IN_DANGER, audience=Audience.SELF))
+    assert "https" not in confirmation(CONTENT, grave, ReachOut.NO, NUMBERS)
+    assert offered.asked == [(GUILD, ALEX, day)]
+
+
+async def test_the_same_form_twice_changes_nothing(world: World, day: int) -> None:
+    await submit(world, answer(ALEX, day, words="here"))
+    await world.deliver()
+    _, _, kept = await submit(world, answer(ALEX, day, key="2", words="here"))
+    await world.deliver()
+    assert [key for key, _ in kept.lines] == ["checkins.same"]
+    assert not kept.changed
+    assert len(world.wall.posted) == 1
+    assert world.eraser.deleted == []
+
+
+async def test_where_the_filters_break_staff_read_it_first(world: World, day: int) -> None:
+    async def broken(guild_id: int, group_key: str, user_id: int, words: str) -> bool:
+        raise RuntimeError(f"{guild_id} {group_key} {user_id} {len(words)}")
+
+    world.checkins.is_held = broken
+    _, _, kept = await submit(world, answer(ALEX, day, words="harmless"))
+    await world.deliver()
+    assert kept.audience is Audience.STAFF
+    assert world.wall.texts(await thread_of(world, day)) == []
+
+
+async def test_an_answer_that_nobody_would_hold_is_not_judged_for_staff_or_oneself(world: World, day: int) -> None:
+    async def holds_all(guild_id: int, group_key: str, user_id: int, words: str) -> bool:
+        del guild_id, group_key, user_id, words
+        return True
+
+    world.checkins.is_held = holds_all
+    _, _, kept = await submit(world, answer(ALEX, day, words="mine", audience=Audience.SELF))
+    assert kept.audience is Audience.SELF
+    _, _, kept = await submit(world, answer(BEA, day, words="for the group"))
+    assert kept.lines[0][0] == "checkins.kept_back"
+
+
+async def test_a_task_that_could_not_be_posted_is_posted_when_it_can(world: World, day: int) -> None:
+    room = await world.channel(STAFF_ROOM)
+    world.wall.gone.add(room)
+    await submit(world, answer(ALEX, day, audience=Audience.SELF, reach_out=ReachOut.TODAY))
+    await world.deliver()
+    assert world.wall.texts(room) == []
+    world.wall.gone.discard(room)
+    world.clock.advance(hours=2)
+    await world.deliver()
+    (line,) = world.wall.texts(room)
+    assert "Nobody has ticked it off yet" in line

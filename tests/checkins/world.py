@@ -34,6 +34,7 @@ from bot.program.layout import ObjectKey, ObjectKind
 from bot.program.schema import Programme
 from bot.program.service import ProgrammeService
 from bot.timing import ManualClock
+from bot.ui.checkin_rounds import CheckinClosing, CheckinNudge, CheckinRoll, StaffTask, StaffTaskDone
 from bot.ui.checkins import CheckinCard, CheckinPost, CheckinStaffLine, CheckinThread, CheckinUnpost
 from bot.ui.coping import SkillPost
 from bot.ui.members import StaffLine
@@ -119,6 +120,12 @@ class Asleep:
     status, reason = 400, "Bad Request"
 
 
+class Gone:
+    """And where the message is not there any more."""
+
+    status, reason = 404, "Not Found"
+
+
 class Eraser(discord.Client):
     """Takes messages off the wall. In a thread that is ``asleep`` nothing can be deleted until it is woken."""
 
@@ -127,12 +134,35 @@ class Eraser(discord.Client):
         self.deleted: list[tuple[int, int]] = []
         self.asleep: set[int] = set()
         self.http.delete_message = self._delete  # type: ignore[method-assign,assignment]  # a request of these tests
+        self.edited: list[tuple[int, dict[str, Any]]] = []
+        self.missing: set[int] = set()
+        self.http.edit_message = self._edit  # type: ignore[method-assign,assignment]  # and the one for edits
         self.http.edit_channel = self._wake  # type: ignore[method-assign,assignment]  # and the other one
 
     async def _delete(self, channel_id: int, message_id: int) -> None:
         if channel_id in self.asleep:
             raise discord.HTTPException(Asleep(), {"code": 50083, "message": ""})  # type: ignore[arg-type]  # all it reads of one
         self.deleted.append((channel_id, message_id))
+
+    async def _edit(self, channel_id: int, message_id: int, *, params: Any) -> dict[str, Any]:  # as discord.py calls it
+        if message_id in self.missing:
+            raise discord.NotFound(Gone(), {"code": 10008, "message": ""})  # type: ignore[arg-type]  # all it reads of one
+        self.edited.append((message_id, params.payload))
+        return {
+            "id": message_id,
+            "channel_id": channel_id,
+            "author": {"id": 1, "username": "handrail", "discriminator": "0", "avatar": None},
+            "content": "",
+            "edited_timestamp": None,
+            "type": 0,
+            **dict.fromkeys(("pinned", "mention_everyone", "tts"), False),
+            **{name: [] for name in ("embeds", "attachments", "mentions", "mention_roles", "components")},
+        }
+
+    def says(self, message_id: int) -> str:
+        """What a message says after its last edit."""
+        payload = next(payload for message, payload in reversed(self.edited) if message == message_id)
+        return str(payload.get("content") or payload["embeds"][0]["description"])
 
     async def _wake(self, channel_id: int, *, archived: bool) -> None:
         assert not archived
@@ -176,6 +206,11 @@ class World:
             CheckinPost(self.posting, CONTENT),
             CheckinStaffLine(self.posting, CONTENT),
             CheckinUnpost(self.posting, self.eraser),
+            CheckinClosing(self.posting, CONTENT, self.eraser),
+            CheckinRoll(self.posting, CONTENT),
+            CheckinNudge(self.posting, CONTENT),
+            StaffTask(self.posting, CONTENT, self.places),
+            StaffTaskDone(self.posting, CONTENT, self.eraser),
             SkillPost(self.coping, CONTENT),
             StaffLine(self.members, self.programmes, CONTENT, self.places),
         ):

@@ -21,7 +21,11 @@ BANNED = {
 PERHAPS_SEEN_BY_OTHERS = (
     "sessions.",
     "checkins.card",
+    "checkins.closed",
+    "checkins.nudge",
     "checkins.posted",
+    "checkins.staff_",
+    "checkins.task_done",
     "checkins.thread",
     "enrolment.welcome",
     "enrolment.thread_name",
@@ -42,7 +46,8 @@ SHORT = {
     "label_words": 45,
     "label_share": 45,
     "label_contact": 45,
-    "words_placeholder": 100,
+    **dict.fromkeys(("habits_title", "label_rhythm", "label_nudge", "label_hours", "label_pause"), 45),
+    **dict.fromkeys(("words_placeholder", "pause_placeholder"), 100),
 }
 
 

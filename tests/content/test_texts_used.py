@@ -12,16 +12,21 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from bot.cases.rules import CaseDeed, CaseState, Obstacle, Telling
+from bot.checkins.rhythm import Rhythm
 from bot.checkins.rules import Audience, Feeling, ReachOut
 from bot.content import Content
 from bot.crisis.assessment import Category, Tier
 from bot.crisis.lexicon_rules import ProposalKind, ProposalState, ReviewDone, ReviewKind
 from bot.crisis.terms import Reason
 from bot.db.models import load_models
+from bot.moderation.held_rules import Fault, HeldState, ReportReason
+from bot.moderation.judgement import Deed, Filter
 from bot.oncall.rota import Problem
 from bot.oncall.rota_records import ChangeKind
 from bot.oncall.rota_service import Refusal
 from bot.oncall.rules import EventKind, IncidentState, ResolvedAs
+from bot.program.restraints import RestraintKind
 from bot.roads.addresses import RoadType
 from bot.sessions.rules import Answer
 from bot.web.incident import SAID
@@ -30,15 +35,21 @@ BOT: Final = Path(__file__).parents[2] / "bot"
 
 SPEAKERS: Final = {
     "buttons": ("ui/oncall", "ui/incident_lines"),
+    "cases": ("cogs/cases", "ui/cases", "ui/restraints", "cases/"),
     "crisis": ("crisis/rules",),  # it picks the reply that ui/crisis says
     "enrolment": ("cogs/members",),
     "lexicon": ("cogs/lexicon", "ui/lexicon", "ui/review", "crisis/lexicon_service"),
+    "moderation": (
+        *("cogs/mod_filters", "cogs/moderation", "cogs/reports", "ui/moderation"),
+        *("moderation/held", "moderation/deciding"),
+    ),
     "oncall": (
         *("cogs/incidents", "ui/oncall", "ui/incident_lines", "ui/incident_shown", "ui/crisis"),
         *("oncall/service", "oncall/raising", "oncall/paging"),
     ),
     "roads": ("cogs/drill", "ui/drill", "ui/roads"),
     "rota": ("cogs/rota", "ui/rota", "ui/who"),
+    "rules": ("cogs/house_rules", "ui/house_rules"),
     "watch": ("ui/last_resort", "ui/watch", "oncall/cover_watch"),
     "web": ("web/",),
 }
@@ -51,6 +62,8 @@ def composed() -> dict[str, Iterable[str]]:
         **dict.fromkeys(("checkins.feeling_", "checkins.supportive_"), values(Feeling)),
         **{f"checkins.{stem}_": values(Audience) for stem in ("share", "thanks", "held", "went")},
         "checkins.contact_": values(ReachOut),
+        "checkins.rhythm_": values(Rhythm),
+        "checkins.nudge_": ("no", "yes"),
         "sessions.rsvp_": values(Answer),
         **{f"lexicon.{stem}_": values(ProposalKind) for stem in ("proposed", "show", "card")},
         "lexicon.card_*_title": values(ProposalKind),
@@ -74,6 +87,20 @@ def composed() -> dict[str, Iterable[str]]:
         **{f"roads.*_{part}": ("page", "drill") for part in ("title", "text", "spoken")},
         "roads.result_": ("waiting", "handed_over", "confirmed", "no_answer", "late", "dm_closed", "refused", "failed"),
         **{f"watch.*_{part}": ("page", "asked", "worry") for part in ("title", "body")},
+        "moderation.deed_": values(Deed),
+        "moderation.filter_": values(Filter),
+        "moderation.state_": values(HeldState),
+        "moderation.fault_": values(Fault),
+        "moderation.reason_": values(ReportReason),
+        "moderation.you_": (HeldState.APPROVED.value, HeldState.DECLINED.value, HeldState.REWORD.value),
+        **dict.fromkeys(("cases.told_", "cases.done_"), ("warn", "timeout", "release", "remove")),
+        **{f"cases.{stem}_": values(RestraintKind) for stem in ("channel", "quiet")},
+        "cases.deed_": ("warn", "timeout", "release", "remove"),  # those about people
+        "cases.next_": (CaseDeed.WARN.value, CaseDeed.TIMEOUT.value, "talk"),
+        "cases.refused_": values(Obstacle),
+        "cases.state_": values(CaseState),
+        "cases.telling_": values(Telling),
+        "cases.line_": ("not_done", "called_off", "not_told"),
         "rota.gap_": [f"{one}{now}" for one in values(Problem) for now in ("", "_now")],
         "rota.absentee_": values(Problem),
         **{f"rota.change_*_{state}": values(ChangeKind) for state in ("set", "cancelled")},

@@ -1,8 +1,9 @@
 """One bucket for every request: never more than Discord allows in a second, and a page before everything else."""
 
 import asyncio
+from collections.abc import Mapping
 
-from bot.delivery.pacing import Pacer
+from bot.delivery.pacing import Aside, Pacer, Turn
 from bot.delivery.rules import Lane
 
 
@@ -16,11 +17,11 @@ class Stopwatch:
         return self.seconds
 
 
-async def turns(pacer: Pacer, watch: Stopwatch, wanted: dict[Lane, int], seconds: float) -> list[tuple[float, Lane]]:
+async def turns(pacer: Pacer, watch: Stopwatch, wanted: Mapping[Turn, int], seconds: float) -> list[tuple[float, Turn]]:
     """Who got a turn when, in steps of a hundredth of a second."""
-    got: list[tuple[float, Lane]] = []
+    got: list[tuple[float, Turn]] = []
 
-    async def take(lane: Lane) -> None:
+    async def take(lane: Turn) -> None:
         await pacer.turn(lane)
         got.append((watch.seconds, lane))
 
@@ -85,3 +86,11 @@ async def test_who_gives_up_waiting_takes_no_turn() -> None:
     await asyncio.sleep(0)
     assert stays.done()
     pacer.close()
+
+
+async def test_hiding_a_message_waits_for_no_reminder_and_keeps_no_page_waiting() -> None:
+    watch = Stopwatch()
+    wanted: Mapping[Turn, int] = {Lane.DIRECT: 20, Lane.BULK: 20, Aside.HIDING: 1, Lane.CRISIS: 1}
+    got = await turns(Pacer(now=watch), watch, wanted, 1)
+    waited = [lane for _, lane in got[5:]]  # a burst of five goes at once, whatever it is
+    assert waited[:2] == [Lane.CRISIS, Aside.HIDING]

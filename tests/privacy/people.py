@@ -70,6 +70,8 @@ def _value(column: Column[Any], person: Person) -> object:
         case EncryptedJson():
             return {"words": f"{person.canary} in {place}"}
         case Snowflake():
+            if column.unique:  # two people's rows stand side by side
+                return 8000 + person.user_id
             return GUILD if column.name == "guild_id" else 8000
         case UtcDateTime():
             return NOON

@@ -12,11 +12,12 @@ from sqlalchemy import Table
 
 from bot.db import Base, Database, KeyRing
 from bot.program.records import ProgrammeRow, ServerObjectRow, StaffGrantRow
+from bot.program.restraint_records import RestraintRow
 from bot.program.service import ProgrammeService
 from bot.timing import ManualClock
 from sandbox import Sandbox
 
-TABLES = [cast("Table", row.__table__) for row in (ProgrammeRow, ServerObjectRow, StaffGrantRow)]
+TABLES = [cast("Table", row.__table__) for row in (ProgrammeRow, RestraintRow, ServerObjectRow, StaffGrantRow)]
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""The rules of each group: their versions, and who accepted which."""

@@ -1,0 +1,1 @@
+"""Keeping a group safe to speak in: filters, the hold, reports and cases."""
