@@ -85,7 +85,7 @@ async def test_a_members_message_is_reported_by_its_own_menu(house: House) -> No
     await house.enrol("Alex", "Bea")
     message = await says(house, "heading up to the quiet place now")
     people = house.sandbox.people
-    assert people.menus_for(house["Bea"].id, message) == ["Worried about them"]
+    assert people.menus_for(house["Bea"].id, message) == ["Worried about them", "Report to staff"]
     interaction = people.message_menu(house["Chen"].id, "This was missed", message)
     await interaction.answered(40)
     await house.settles()
