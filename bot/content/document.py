@@ -17,7 +17,7 @@ from yaml import MappingNode, MarkedYAMLError, Node, SequenceNode, YAMLError
 try:
     from yaml import CBaseLoader as BaseLoader
 except ImportError:  # an installation of PyYAML without libyaml: the same nodes, slowly
-    from yaml import BaseLoader  # type: ignore[assignment]
+    from yaml import BaseLoader  # type: ignore[assignment]  # another class, with the same methods
 
 from bot.errors import ContentError
 
