@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.cogs.doors import Doors
 from bot.content import Content
 from bot.crisis.service import Worry
+from bot.errors import DatabaseError
 from bot.intake.service import Intake, Origin
 from bot.members.service import MemberService
 from bot.moderation.service import ModerationService, Report, ReportReason
@@ -66,13 +67,12 @@ class Reports(commands.Cog):
         await Reply(interaction).open(self._cards.form(str(interaction.locale), row))
 
     async def _report(self, press: Press) -> None:
+        """Danger first, and nothing is looked up before it: what may carry a page does not wait for a database."""
         channel_id, message_id, author_id = ui.unpack(press.row)
         guild_id = await self._doors.guild(press)
-        language = await self._language(guild_id, press)
         words, reason = press.value("words"), ReportReason(press.value("reason"))
         said: list[str] = []
-        if words:
-            # Danger first, the reporter's own: what they write here may be about themselves.
+        if words:  # what they write here may be about themselves
             origin = Origin(
                 guild_id, press.user_id, press.channel_id, "form:report", key=f"interaction:{press.interaction.id}"
             )
@@ -80,8 +80,7 @@ class Reports(commands.Cog):
             said += [heard.reply] if heard.reply else []
         message_words = await self._words_of(channel_id, message_id)
         if reason is ReportReason.WORRIED:
-            worry = (channel_id, message_id, author_id, message_words or "")
-            said.append(await self._worry(press, guild_id, language, worry))
+            said.append(await self._worry(press, guild_id, (channel_id, message_id, author_id, message_words or "")))
         report = Report(
             guild_id=guild_id,
             reporter_id=press.user_id,
@@ -93,18 +92,26 @@ class Reports(commands.Cog):
             words=words,
         )
         me = self._client.user
-        thanked = await self._moderation.reports.report(report, me.id if me is not None else None)
-        if reason is not ReportReason.WORRIED:
-            key = "report_nobody_else" if thanked.reaches_nobody else "report_thanks"
-            said.append(self._cards.say(language, key, **self._numbers.of(guild_id, language)))
-        self._words.pop(message_id, None)
+        try:
+            thanked = await self._moderation.reports.report(report, me.id if me is not None else None)
+        except DatabaseError:
+            if reason is not ReportReason.WORRIED:
+                raise
+            log.exception("report.worry_without_its_card", message=message_id)  # staff were paged, and that is said
+        else:
+            if reason is not ReportReason.WORRIED:
+                language = await self._language(guild_id, press)
+                key = "report_nobody_else" if thanked.reaches_nobody else "report_thanks"
+                said.append(self._cards.say(language, key, **self._numbers.of(guild_id, language)))
+            self._words.pop(message_id, None)
         await press.say("\n\n".join(said)[:2000])
 
-    async def _worry(self, press: Press, guild_id: int, language: str, about: tuple[int, int, int, str]) -> str:
+    async def _worry(self, press: Press, guild_id: int, about: tuple[int, int, int, str]) -> str:
         """That is for whoever is on call, and at once."""
         channel_id, message_id, author_id, words = about
         me = self._client.user
         if me is not None and author_id == me.id:
+            language = await self._language(guild_id, press)
             return self._cards.say(language, "report_worried_bot", **self._numbers.of(guild_id, language))
         worry = Worry(
             guild_id=guild_id,
@@ -116,6 +123,7 @@ class Reports(commands.Cog):
             words=words,
         )
         told = await self._intake.worry(worry)
+        language = str(press.interaction.locale)  # where it could not be written down, nor can anything be looked up
         return told or self._cards.say(language, "report_worried", **self._numbers.of(guild_id, language))
 
     async def _words_of(self, channel_id: int, message_id: int) -> str | None:

@@ -19,6 +19,7 @@ from tests.roads.loopback import Services, services
 from tests.scenarios.test_broken_detector import breaks
 from tests.scenarios.test_member_side import worries
 from tests.scenarios.test_page_faults import OUTAGES, away, cards, is_recorded, say, sees, until
+from tests.scenarios.test_reports import opens
 from tests.scenarios.test_roads import PAGERDUTY, begin
 
 DANGER = "I'm going to kill myself tonight"
@@ -303,6 +304,20 @@ async def test_a_worry_pages_from_memory_and_is_recorded_once(pocketed: tuple[Ho
     assert not house["Bea"].reads()[-1].content.startswith("We have read"), "Bea is told nothing"
     await worries(house["Alex"], message)
     assert len(cards(house)) == 1
+
+
+@pytest.mark.parametrize("outage", OUTAGES)
+async def test_a_report_out_of_worry_pages_from_memory_too(pocketed: tuple[House, Pockets], outage: str) -> None:
+    house, _ = pocketed
+    message = await house["Bea"].says("see you", in_="morning-check-in")
+    form = await opens(house["Alex"], message)
+    house.app.database.patience = 0.05
+    async with OUTAGES[outage](house):
+        house.sandbox.people.submit(house["Alex"].id, form.interaction, {"reason": "worried", "words": ""})
+        await sees(house, house["Rivera"].is_paged)
+    await is_recorded(house)
+    [incident] = await house.app.rooms.oncall.unresolved(house.guild.id)
+    assert incident.user_id == house["Bea"].id
 
 
 async def test_in_memory_whoever_is_in_danger_is_not_who_is_paged(pocketed: tuple[House, Pockets]) -> None:
