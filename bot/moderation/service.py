@@ -1,5 +1,6 @@
 """Moderation's door: reads a group's words second, after the crisis path has committed what safety needs."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,6 +78,8 @@ __all__ = [
 
 log = get_logger(__name__)
 
+CARDS_REMEMBERED = 2_000
+
 EVERY_MESSAGE = frozenset({"channel", "edit"})
 """The doors by which a group's messages come. What is written in a form is judged by the form's own feature."""
 
@@ -116,6 +119,8 @@ class ModerationService:
         self._programmes, self._members, self._oncall = programmes, members, oncall
         self._filters = filters or Filters.load()
         self._lately = Lately()
+        # In memory alone: after a restart the card's own key sees to it that there is no second.
+        self._carded: OrderedDict[str, None] = OrderedDict()
         self.places = GroupPlaces(programmes, members)
         steps = Steps(outbox, programmes)
         self.held = Holding(database, clock, outbox, steps)
@@ -188,6 +193,8 @@ class ModerationService:
         return self._filters.judge(text, place.settings, people=place.names_of_others(user_id))
 
     async def _flag(self, seen: Seen, found: Sequence[Found], occasion: str) -> None:
+        if occasion in self._carded:  # a flood of hundreds a second writes its one card, and then nothing
+            return
         room = await self._programmes.object_id(seen.guild_id, ObjectKind.CHANNEL, MOD_QUEUE)
         if room is None:
             log.error("moderation.no_queue", message=seen.message_id)
@@ -209,6 +216,9 @@ class ModerationService:
         )
         async with self._database.write() as session:
             await self._outbox.put(session, [card])
+        self._carded[occasion] = None
+        while len(self._carded) > CARDS_REMEMBERED:
+            self._carded.popitem(last=False)
 
     async def flagged(self, guild_id: int, user_id: int, arguments: dict[str, str | int]) -> Flagged:
         """What the card of a flagged message shows, from its row."""
