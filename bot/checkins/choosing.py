@@ -88,7 +88,8 @@ class Habits:
         standing = await self._members.standing(guild_id, user_id)
         async with self._database.write() as session:
             habit = await habit_of(session, guild_id, user_id)
-            await keep_habit(session, guild_id, user_id, replace(habit, nudge=False))
+            if habit.nudge:
+                await keep_habit(session, guild_id, user_id, replace(habit, nudge=False))
         return standing.language
 
     async def _who(self, guild_id: int, user_id: int) -> tuple[Member, Programme, bool]:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession as Session
 
 from bot.db.base import Base, Erase, about
 from bot.db.ring import KeyRing
-from bot.db.turn import in_a_hurry
+from bot.db.turn import in_a_hurry, out_of_sight
 from bot.db.types import Encrypted, EncryptedJson, Json, RowId, Snowflake, UtcDateTime
 from bot.db.work import Database
 
@@ -27,4 +27,5 @@ __all__ = [
     "UtcDateTime",
     "about",
     "in_a_hurry",
+    "out_of_sight",
 ]

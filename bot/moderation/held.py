@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db import Database
+from bot.db import Database, out_of_sight
 from bot.delivery.service import Outbox
 from bot.errors import NotFoundError
 from bot.moderation import deliveries, records
@@ -62,31 +62,32 @@ class Holding:
         room = await self._steps.room(seen.guild_id)
         within = await self._steps.within(seen.guild_id)
         now = self._clock.now()
-        async with self._database.write() as session:
-            row = await records.held_of(session, seen.message_id, for_change=True)
-            if row is not None and not _is_newer(seen, row):
-                return
-            is_new = row is None
-            if row is None:
-                row = HeldRow(guild_id=seen.guild_id, user_id=seen.user_id, group_key=seen.group_key, revision=0)
-                row.channel_id, row.message_id = seen.channel_id, seen.message_id
-                session.add(row)
-            row.state = HeldState.REMOVED if removed else HeldState.HELD
-            row.words, row.edited_at, row.attachments = seen.words, seen.edited_at, seen.attachments
-            row.found = [[one.filter.value, one.rule] for one in found]
-            row.revision += 1
-            row.held_at, row.hidden_at, row.fault = now, None, None
-            row.decided_by, row.decided_at = None, now if removed else None
-            row.remind_at = None if removed else now + within
-            await session.flush()
-            if not is_new:
-                await self._outbox.cancel(session, subject_of_held(row.id))
-                await self._outbox.cancel(session, subject_of_hiding(row.id))
-                await self._steps.show_on_cards(session, row, now)
-            drafts = [deliveries.hide(row, now + deliveries.CARRIED_ON_AFTER)]
-            if room is not None:
-                drafts.append(deliveries.card(row, room, now))
-            await self._outbox.put(session, drafts)
+        with out_of_sight():
+            async with self._database.write() as session:
+                row = await records.held_of(session, seen.message_id, for_change=True)
+                if row is not None and not _is_newer(seen, row):
+                    return
+                is_new = row is None
+                if row is None:
+                    row = HeldRow(guild_id=seen.guild_id, user_id=seen.user_id, group_key=seen.group_key, revision=0)
+                    row.channel_id, row.message_id = seen.channel_id, seen.message_id
+                    session.add(row)
+                row.state = HeldState.REMOVED if removed else HeldState.HELD
+                row.words, row.edited_at, row.attachments = seen.words, seen.edited_at, seen.attachments
+                row.found = [[one.filter.value, one.rule] for one in found]
+                row.revision += 1
+                row.held_at, row.hidden_at, row.fault = now, None, None
+                row.decided_by, row.decided_at = None, now if removed else None
+                row.remind_at = None if removed else now + within
+                await session.flush()
+                if not is_new:
+                    await self._outbox.cancel(session, subject_of_held(row.id))
+                    await self._outbox.cancel(session, subject_of_hiding(row.id))
+                    await self._steps.show_on_cards(session, row, now)
+                drafts = [deliveries.hide(row, now + deliveries.CARRIED_ON_AFTER)]
+                if room is not None:
+                    drafts.append(deliveries.card(row, room, now))
+                await self._outbox.put(session, drafts)
         log.info("moderation.held", held=row.id, deed=row.state.value, revision=row.revision)
         await self._hide_now(row)
 

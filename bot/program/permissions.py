@@ -118,7 +118,7 @@ PERMISSION_NEEDS: Final = (
     PermissionNeed(
         Permission.MODERATE_MEMBERS,
         "Timeout Members",
-        "only to give it to the Staff role; the bot times nobody out of its own accord",
+        "to give it to the Staff role, and to carry out time-outs that staff ask for; by itself it times nobody out",
     ),
 )
 """Every permission of the invite link, one by one."""

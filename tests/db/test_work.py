@@ -7,7 +7,7 @@ from sqlalchemy import event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db import Database, KeyRing, in_a_hurry
+from bot.db import Database, KeyRing, in_a_hurry, out_of_sight
 from bot.db.turn import Turn
 from bot.errors import DatabaseError
 from tests.db.house import ended, threads
@@ -115,6 +115,27 @@ class TestWriting:
             await asyncio.sleep(0)
         await asyncio.gather(*waiting)
         assert written == ["page 1", "page 2", "reminder 1", "reminder 2"]
+
+    async def test_what_is_to_be_out_of_sight_waits_for_pages_alone(self, house: Database) -> None:
+        written: list[str] = []
+
+        async def write(name: str) -> None:
+            async with house.write():
+                written.append(name)
+
+        async def hide() -> None:
+            with out_of_sight():
+                await write("hidden")
+
+        async def page() -> None:
+            with in_a_hurry(), out_of_sight():  # a page stays one, whatever is done inside it
+                await write("page")
+
+        async with house.write():
+            waiting = [asyncio.create_task(one) for one in (write("reminder"), hide(), page())]
+            await asyncio.sleep(0)
+        await asyncio.gather(*waiting)
+        assert written == ["page", "hidden", "reminder"]
 
     @pytest.mark.parametrize("handed", [False, True], ids=["still waiting", "just handed the turn"])
     async def test_who_gives_up_waiting_leaves_the_turn_to_others(self, house: Database, handed: bool) -> None:
