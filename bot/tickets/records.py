@@ -141,14 +141,18 @@ async def of_thread(session: AsyncSession, channel_id: int) -> TicketRow | None:
 
 
 async def by_dm_of(session: AsyncSession, guild_id: int | None, user_id: int, closed_after: datetime) -> int | None:
-    """The ticket that somebody's direct messages belong to, or none: their newest, and not closed for long (UTC)."""
+    """The ticket that somebody's direct messages belong to, or none: their newest, and not closed for long (UTC).
+
+    One whose thread is not there, or not there yet, takes them as well: they have no other place to write in.
+    """
     query = select(TicketRow).where(TicketRow.user_id == user_id)
     if guild_id is not None:
         query = query.where(TicketRow.guild_id == guild_id)
     row = (await session.scalars(query.order_by(TicketRow.id.desc()).limit(1))).one_or_none()
-    if row is None or row.road is not Road.DM or (row.closed_at is not None and row.closed_at < closed_after):
+    if row is None or (row.closed_at is not None and row.closed_at < closed_after):
         return None
-    return row.id
+    has_no_thread = row.channel_id is None and row.closed_at is None
+    return row.id if row.road is Road.DM or has_no_thread else None
 
 
 async def not_closed(session: AsyncSession, guild_id: int) -> Sequence[TicketRow]:

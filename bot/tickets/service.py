@@ -171,7 +171,7 @@ class TicketService:
         if not is_staff:
             waited = row.state is TicketState.WAITING
             await waits(self.board, session, row, at, now)
-            if origin.source in BY_DM and not waited:
+            if row.road is Road.DM and origin.source in BY_DM and not waited:
                 await self.ways.say(session, row, Told.PASSED, message_id, now)
         elif row.closed_at is None and row.road is Road.THREAD:  # else nobody but staff reads there any more
             if row.state is TicketState.WAITING:

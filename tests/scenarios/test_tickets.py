@@ -204,6 +204,19 @@ async def test_where_no_road_leads_to_them_staff_are_told(no_threads: House) -> 
     assert "Waiting" in card(house)
 
 
+async def test_what_is_written_by_direct_message_before_the_thread_is_there_is_in_it(house: House) -> None:
+    await house.enrol("Alex")
+    house.sandbox.faults.fail("POST /channels/{channel_id}/threads", 503, None)
+    await asks(house["Alex"])
+    assert not threads(house["Alex"])
+    await house["Alex"].says("it is about the bus on Fridays")
+    house.sandbox.faults.clear()
+    await house.advance(minutes=5)
+    assert QUESTION in house["Alex"].texts(thread(house))[-1]
+    shown = await house["Rivera"].clicks("Show", in_=STAFF_ROOM)
+    assert "the bus on Fridays" in shown.text
+
+
 # -- what happens to a thread ------------------------------------------------------------------------------------------
 
 
@@ -271,6 +284,17 @@ async def test_what_was_written_while_we_were_down_is_in_the_ticket_once(house: 
     assert "an answer to ticket 1" in card(house)
     shown = await house["Rivera"].clicks("Show", on=cards(house)[-1])
     assert shown.text.count("mondays and fridays") == 1
+
+
+async def test_an_edited_message_is_kept_as_it_says_now(house: House) -> None:
+    await house.enrol("Alex")
+    await asks(house["Alex"])
+    await house["Rivera"].says("which days suit you?", in_=thread(house))
+    message = await house["Alex"].says("mondays", in_=thread(house))
+    await house["Alex"].edits(message, "tuesdays")
+    shown = await house["Rivera"].clicks("Show", on=cards(house)[-1])
+    assert "tuesdays" in shown.text
+    assert "mondays" not in shown.text
 
 
 # -- staff -------------------------------------------------------------------------------------------------------------
