@@ -53,6 +53,7 @@ from bot.program.schema import Programme
 from bot.program.service import ApplyReport, ProgrammeService
 from bot.program.welcome import welcome
 from bot.sessions.service import SessionService
+from bot.tickets.service import TicketService
 from bot.timing import Clock, SystemClock
 from bot.ui.oncall import PageCard
 from bot.ui.safe import Numbers, Presses
@@ -166,6 +167,7 @@ class App:
         self.watch = Watch(self.settings.watch, clock, database, content, self.client, outbox, programmes, oncall)
         moderation = ModerationService(database, clock, outbox, programmes, members, oncall, access.audit)
         intake = Intake(crisis, moderation, not_yet=self._not_read_yet, in_doubt=self.watch.beside(crisis))
+        tickets = TicketService(database, clock, outbox, programmes, members, oncall, access)
         posting = CheckinPosting(database, clock, outbox, members, programmes)
         return Rooms(
             programmes=programmes,
@@ -181,11 +183,12 @@ class App:
             posting=posting,
             coping=CopingService(database, clock, content, members, programmes),
             sessions=SessionService(database, clock, content, outbox, programmes, members),
-            privacy=PrivacyService(database, clock, content, outbox, publishers=[posting, moderation]),
+            privacy=PrivacyService(database, clock, content, outbox, publishers=[posting, moderation, tickets]),
             outside=Outside.build(database, clock, outbox, programmes, members, oncall),
             access=access,
             contact_cards=ContactCardService(database, clock, access.audit),
             moderation=moderation,
+            tickets=tickets,
             order=Order.build(database, clock, content, outbox, programmes, members, oncall),
         )
 

@@ -29,6 +29,7 @@ from bot.cogs.private import Private
 from bot.cogs.reports import Reports
 from bot.cogs.rota import Rota
 from bot.cogs.sessions import Sessions
+from bot.cogs.tickets import Tickets
 from bot.contact_cards.service import ContactCardService
 from bot.content import Content
 from bot.coping.service import CopingService, SkillPlanner
@@ -50,6 +51,7 @@ from bot.outside import Outside
 from bot.privacy.service import PrivacyService
 from bot.program.service import ProgrammeService
 from bot.sessions.service import SessionPlanner, SessionService
+from bot.tickets.service import TicketService
 from bot.timing import Clock
 from bot.ui.checkin_rounds import CheckinClosing, CheckinNudge, CheckinRoll, StaffTask, StaffTaskDone
 from bot.ui.checkins import CheckinCard, CheckinPost, CheckinStaffLine, CheckinThread, CheckinUnpost
@@ -72,6 +74,16 @@ from bot.ui.program import Welcome
 from bot.ui.rota import AbsenteeNotice, ChangeLine, GapNotice, HandOver, RotaWords
 from bot.ui.safe import Presses
 from bot.ui.sessions import SessionReminder, SessionStaffLine
+from bot.ui.tickets import (
+    TicketCard,
+    TicketCardEdit,
+    TicketCardGone,
+    TicketCards,
+    TicketLine,
+    TicketThread,
+    TicketThreadGone,
+    TicketWord,
+)
 from bot.ui.watch import WatchLine
 from bot.web.application import PrivatePages
 from bot.web.furnishing import private_pages
@@ -101,6 +113,7 @@ class Rooms:
     contact_cards: ContactCardService
     outside: Outside
     moderation: ModerationService
+    tickets: TicketService
     order: Order
 
 
@@ -155,6 +168,7 @@ def kinds_of(rooms: Rooms, client: HandrailClient, outbox: Outbox, content: Cont
     )
     yield from rooms.outside.kinds(client, content)
     yield from _moderation_kinds(rooms, client, outbox, content, places)
+    yield from _ticket_kinds(rooms, client, content, places)
     yield from rooms.order.kinds(client, outbox, content, places)
 
 
@@ -192,9 +206,23 @@ def _moderation_kinds(
     )
 
 
+def _ticket_kinds(rooms: Rooms, client: HandrailClient, content: Content, places: Places) -> Iterator[Kind]:
+    rooms.intake.third = rooms.tickets.third
+    cards = TicketCards(rooms.tickets, content)
+    yield from (
+        TicketCard(cards),
+        TicketCardEdit(cards, client),
+        TicketCardGone(cards, client),
+        TicketLine(cards, client),
+        TicketThread(cards, places),
+        TicketThreadGone(client),
+        TicketWord(cards, client),
+    )
+
+
 def dues_of(rooms: Rooms) -> list[Due]:
     """Whatever falls due by a row of its own, pages first."""
-    return [rooms.oncall, rooms.feedback, rooms.moderation]
+    return [rooms.oncall, rooms.feedback, rooms.moderation, rooms.tickets]
 
 
 def planners_of(rooms: Rooms, database: Database, clock: Clock, outbox: Outbox) -> list[Planner]:
@@ -228,6 +256,7 @@ def pages_of(rooms: Rooms, client: HandrailClient, heart: Heart, clock: Clock, c
         oncall=rooms.oncall,
         members=rooms.members,
         programmes=rooms.programmes,
+        tickets=rooms.tickets,
         ask_name=partial(name_of, client),
         arrived=outside.drills.confirm,
     )
@@ -275,5 +304,6 @@ def cogs_of(
         Moderation(rooms.moderation, members, content, presses, doors),
         ModFilters(rooms.moderation, programmes, members, content, doors),
         reports,
+        Tickets(TicketCards(rooms.tickets, content), rooms.intake, members, presses, doors),
         *rooms.order.doors(content, rooms.intake, presses, doors),
     ]

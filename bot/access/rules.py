@@ -71,6 +71,7 @@ class AuditAction(StrEnum):
     HELD_VIEWED = "held-message.viewed"
     REPORT_VIEWED = "report.viewed"
     REPORTER_VIEWED = "report.reporter-viewed"
+    TICKET_VIEWED = "ticket.viewed"
 
 
 @dataclass(frozen=True)

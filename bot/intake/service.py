@@ -64,6 +64,10 @@ class Moderation(Protocol):
         """Review ``text``."""
 
 
+async def _nobody_third(_text: str, _origin: Origin) -> None:
+    """No feature goes by what is written in places."""
+
+
 def _spoken(text: str, origin: Origin) -> Spoken:
     return Spoken(
         text=text,
@@ -100,6 +104,8 @@ class Intake:
         self._unhandled: set[asyncio.Task[Heard]] = set()
         self.patience = PATIENCE_SECONDS
         """Seconds for which ``handle`` waits before it answers that the words could not be read yet."""
+        self.third: Callable[[str, Origin], Awaitable[None]] = _nobody_third
+        """The feature that goes third, by what is written in places: the tickets. It may hear of the same twice."""
 
     @property
     def is_idle(self) -> bool:
@@ -111,6 +117,8 @@ class Intake:
         await self._crisis.cannot_read(origin.guild_id, origin.author_id, origin.language)
         if self._moderation is not None and not has_words:
             await self._moderation.review("", origin)
+        if not has_words:
+            await self.third("", origin)
 
     async def handle(self, text: str, origin: Origin) -> Heard:
         """Read the words of a form or a command, and keep at it where that fails, also when nobody waits any more.
@@ -152,6 +160,7 @@ class Intake:
             response = await self._in_doubt.hear(_spoken(text, origin), work)
         if self._moderation is not None:
             await self._moderation.review(text, origin)
+        await self.third(text, origin)
         return Heard(response.tier, response.incident_id, response.reply)
 
     async def close(self, grace: float) -> None:

@@ -51,6 +51,7 @@ class Action(StrEnum):
     MODERATE = "see and decide what is held, and what is reported"
     SEE_UNHEARD = "see who has not checked in"
     DO_TASK = "tick off what staff were asked to do for somebody"
+    ANSWER_TICKET = "read, take, answer and close what members asked of staff"
     EDIT_LEXICON = "propose, approve and remove words of staff's own, and review where the detector was wrong"
     ACCEPT_RULES = "read and accept the rules of one's group"
     ACT_ON_PERSON = "warn somebody, time them out, or remove them from a group"
@@ -81,6 +82,7 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.READ_CHECKIN: THE_STAFF,
     Action.SEE_UNHEARD: THE_STAFF,
     Action.DO_TASK: THE_STAFF,
+    Action.ANSWER_TICKET: THE_STAFF,
     Action.MODERATE: THE_STAFF,
     Action.EDIT_LEXICON: THE_STAFF,
     Action.ACCEPT_RULES: MEMBERS,

@@ -268,6 +268,8 @@ class Moderation(Section):
 
     held_within: Duration = timedelta(hours=4)
     """How long what is held or reported may wait before staff are reminded, and again, until they decide."""
+    answer_within: Duration = timedelta(hours=4)
+    """How long a member's ticket may wait for an answer before staff are reminded, and again, until it has one."""
     quiet: Annotated[tuple[WallTime, ...], AfterValidator(_two_or_none)] = ()
     """Beginning and end of the quiet hours of the groups' channels, every night; empty for none."""
     quiet_by: Annotated[RestraintKind, BeforeValidator(one_of(RestraintKind))] = RestraintKind.SLOW

@@ -7,6 +7,7 @@ from bot.errors import NotFoundError
 from bot.members.service import MemberService
 from bot.oncall.service import OnCallService
 from bot.program.service import ProgrammeService
+from bot.tickets.service import TicketService
 from bot.timing import Clock
 from bot.web.acknowledge import Acknowledge, Arrived
 from bot.web.application import PrivatePages
@@ -19,6 +20,7 @@ from bot.web.names import Ask, Names
 from bot.web.pages import Pages
 from bot.web.second_factor import SecondFactorPage
 from bot.web.security import Guard
+from bot.web.tickets import TicketDoor
 
 
 async def no_drills(_attempt_id: int, _person: int) -> None:
@@ -37,6 +39,7 @@ def private_pages(
     programmes: ProgrammeService,
     ask_name: Ask,
     arrived: Arrived = no_drills,
+    tickets: TicketService | None = None,
 ) -> PrivatePages:
     """The application with all its doors.
 
@@ -46,6 +49,7 @@ def private_pages(
     guard, pages = Guard(access.base_url), Pages(content)
     doorway = Doorway(access, members, programmes, pages, guard)
     names = Names(ask_name, clock)
+    more = [TicketDoor(doorway, content, tickets, names)] if tickets is not None else []
     return PrivatePages(
         doorway,
         guard,
@@ -57,5 +61,6 @@ def private_pages(
             Acknowledge(doorway, oncall, arrived),
             OwnPage(doorway, cards, members),
             IncidentDoor(doorway, clock, content, oncall, members, programmes, cards, names),
+            *more,
         ],
     )

@@ -29,6 +29,7 @@ from bot.oncall.rules import EventKind, IncidentState, ResolvedAs
 from bot.program.restraints import RestraintKind
 from bot.roads.addresses import RoadType
 from bot.sessions.rules import Answer
+from bot.tickets.rules import Snippet, TicketState, Told
 from bot.web.incident import SAID
 
 BOT: Final = Path(__file__).parents[2] / "bot"
@@ -50,6 +51,7 @@ SPEAKERS: Final = {
     "roads": ("cogs/drill", "ui/drill", "ui/roads"),
     "rota": ("cogs/rota", "ui/rota", "ui/who"),
     "rules": ("cogs/house_rules", "ui/house_rules"),
+    "tickets": ("cogs/tickets", "ui/ticket", "tickets/"),
     "watch": ("ui/last_resort", "ui/watch", "oncall/cover_watch"),
     "web": ("web/",),
 }
@@ -95,6 +97,10 @@ def composed() -> dict[str, Iterable[str]]:
         "moderation.you_": (HeldState.APPROVED.value, HeldState.DECLINED.value, HeldState.REWORD.value),
         **dict.fromkeys(("cases.told_", "cases.done_"), ("warn", "timeout", "release", "remove")),
         **{f"cases.{stem}_": values(RestraintKind) for stem in ("channel", "quiet")},
+        "tickets.state_": values(TicketState),
+        **dict.fromkeys(("tickets.snippet_", "tickets.snippet_name_"), values(Snippet)),
+        **{f"tickets.told_*{end}": values(Told) for end in ("", "_dm")},
+        "web.ticket_state_": values(TicketState),
         "cases.deed_": ("warn", "timeout", "release", "remove"),  # those about people
         "cases.next_": (CaseDeed.WARN.value, CaseDeed.TIMEOUT.value, "talk"),
         "cases.refused_": values(Obstacle),
@@ -115,6 +121,7 @@ PARTLY: Final = {
     "privacy.table_": "the code has a name for a table without one",
     "privacy.stays_": "most tables leave nothing; the code has the table's own ground",
     "oncall.tier_": "what is in no tier is no incident",
+    "tickets.told_*": "what was passed on is said by direct message alone",
     "rota.absentee_": "only who is not there, or no staff",
 }
 """Beginnings of which not every key exists, and why."""
