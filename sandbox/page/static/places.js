@@ -56,7 +56,9 @@ function entry(place) {
       data: { focus: `place ${id}`, entry: id },
       onclick: async () => {
         openSides(false);
-        await open(id);
+        const loading = open(id);
+        focusComposer(); // at once: whoever types while it loads loses no letter
+        await loading;
         focusComposer();
       },
     }, iconOf(place), h("span", { class: "place-name" }, titleOf(place)),
