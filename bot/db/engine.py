@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, NullPool
 
 from bot.db.faults import as_database_error
+from bot.db.one_trip import connect
 from bot.db.ring import KeyRing
 from bot.db.types import KEYS_ATTRIBUTE
 from bot.errors import DatabaseError
@@ -114,6 +115,7 @@ def _set_up_sqlite(engine: AsyncEngine, purpose: Purpose, patience: float) -> No
         f"query_only = {'ON' if purpose is Purpose.READ else 'OFF'}",
     )
     begin = "BEGIN" if purpose is Purpose.READ else "BEGIN IMMEDIATE"
+    event.listen(engine.sync_engine, "do_connect", connect)
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 # the driver's own, adapted

@@ -56,7 +56,9 @@ class TestCancelled:
         assert task.cancelled()
         async with house.read() as session:
             rows = [tuple(row) for row in await session.execute(select(counters).order_by(counters.c.id))]
-        assert rows == ([(1, 1), (2, 0)] if moment in ("commit", "checkin") else [(1, 0)])
+        # The driver's thread is handed the commit in the moment after the last statement: who is cut off there has it.
+        has_it = moment in ("commit", "checkin") or (moment, time) == ("after_cursor_execute", 3)
+        assert rows == ([(1, 1), (2, 0)] if has_it else [(1, 0)])
         assert is_free(house)
         async with database.write() as session:
             await add_one(session)
