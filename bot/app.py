@@ -53,6 +53,7 @@ from bot.program.schema import Programme
 from bot.program.service import ApplyReport, ProgrammeService
 from bot.program.welcome import welcome
 from bot.sessions.service import SessionService
+from bot.shares.service import ShareService
 from bot.tickets.service import TicketService
 from bot.timing import Clock, SystemClock
 from bot.ui.oncall import PageCard
@@ -130,7 +131,7 @@ class App:
         self.pages = pages_of(self.rooms, self.client, self.heart, clock, content)
         self.pages.health.look = self.watch.health.look
         self._watched = WatchedPlaces(self.rooms.programmes)
-        self._watermarks = Watermarks(database, self._watched.guild_of)
+        self._watermarks = Watermarks(database, self._watched.server_of)
         listening = Listening(self.rooms.intake, self._watched, self._watermarks, members)
         self.catch_up = CatchUp(self.client, listening, self._watched, self._watermarks, members, clock)
         listening.on_new_place = self.catch_up.want
@@ -168,7 +169,7 @@ class App:
         moderation = ModerationService(database, clock, outbox, programmes, members, oncall, access.audit)
         intake = Intake(crisis, moderation, not_yet=self._not_read_yet, in_doubt=self.watch.beside(crisis))
         tickets = TicketService(database, clock, outbox, programmes, members, oncall, access)
-        posting = CheckinPosting(database, clock, outbox, members, programmes)
+        posting = CheckinPosting(database, clock, outbox, members, programmes, access.audit)
         return Rooms(
             programmes=programmes,
             members=members,
@@ -178,7 +179,7 @@ class App:
             lexicon=LexiconService(detector, trial, active, database, clock, content, outbox, programmes, members),
             feedback=FeedbackService(detector, active, database, clock, content, members, oncall),
             checkins=CheckinService(
-                database, clock, content, outbox, members, programmes=programmes, intake=intake, crisis=crisis
+                database, clock, content, outbox, members, posting, programmes=programmes, intake=intake, crisis=crisis
             ),
             posting=posting,
             coping=CopingService(database, clock, content, members, programmes),
@@ -189,7 +190,8 @@ class App:
             contact_cards=ContactCardService(database, clock, access.audit),
             moderation=moderation,
             tickets=tickets,
-            order=Order.build(database, clock, content, outbox, programmes, members, oncall),
+            shares=ShareService(database, clock, outbox, programmes, members, oncall, moderation, access.audit),
+            order=Order.build(database, clock, content, outbox, programmes, members, oncall, access),
         )
 
     @classmethod

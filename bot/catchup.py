@@ -119,6 +119,12 @@ class CatchUp:
             for place in self._threads_by_themselves(frozenset(channels)):
                 if self._is_wanted(place.channel_id, only):
                     begin_thread(place)
+            for channel_id in self._places.alerts():
+                if self._is_wanted(channel_id, only):
+                    guild_id = self._places.alerts_of(channel_id)
+                    begin(
+                        channel_id, partial(self._read, Place(channel_id, None, guild_id, is_dm=False, is_alerts=True))
+                    )
             for channel_id in dms:
                 if self._is_wanted(channel_id, only):
                     begin(channel_id, partial(self._read, Place(channel_id, None, None, is_dm=True)))

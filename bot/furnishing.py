@@ -3,15 +3,16 @@
 ``bot/app.py`` builds the services; here stands which renderers, planners and cogs work with them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 from discord.ext import commands
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.service import AccessService
-from bot.checkins.service import CheckinPlanner, CheckinPosting, CheckinService
+from bot.checkins.service import POST, CheckinPlanner, CheckinPosting, CheckinService, Placed
 from bot.client import HandrailClient
 from bot.cogs.checkin_desk import CheckinDesk
 from bot.cogs.checkin_habits import CheckinHabits
@@ -29,6 +30,7 @@ from bot.cogs.private import Private
 from bot.cogs.reports import Reports
 from bot.cogs.rota import Rota
 from bot.cogs.sessions import Sessions
+from bot.cogs.shares import Shares
 from bot.cogs.tickets import Tickets
 from bot.contact_cards.service import ContactCardService
 from bot.content import Content
@@ -43,7 +45,7 @@ from bot.delivery.service import Kind, Outbox
 from bot.intake.service import Intake
 from bot.members.service import MemberService
 from bot.moderation.judgement import Deed
-from bot.moderation.service import ModerationService
+from bot.moderation.service import ModerationService, Seen
 from bot.oncall.rota_planner import RotaPlanner
 from bot.oncall.service import OnCallService
 from bot.order import Order
@@ -51,9 +53,10 @@ from bot.outside import Outside
 from bot.privacy.service import PrivacyService
 from bot.program.service import ProgrammeService
 from bot.sessions.service import SessionPlanner, SessionService
+from bot.shares.service import ShareService
 from bot.tickets.service import TicketService
 from bot.timing import Clock
-from bot.ui.checkin_rounds import CheckinClosing, CheckinNudge, CheckinRoll, StaffTask, StaffTaskDone
+from bot.ui.checkin_rounds import CheckinClosing, CheckinNudge, CheckinRoll, StaffLineGone, StaffTask, StaffTaskDone
 from bot.ui.checkins import CheckinCard, CheckinPost, CheckinStaffLine, CheckinThread, CheckinUnpost
 from bot.ui.coping import SkillPost
 from bot.ui.crisis import CrisisReply, CrisisThread, StrangerCard
@@ -66,6 +69,7 @@ from bot.ui.moderation_author import HeldPost, HeldTold, HeldToldThread, HeldUnp
 from bot.ui.moderation_hiding import HeldHide, Hiding
 from bot.ui.moderation_reports import ReportCard, ReportCardEdit, ReportCards, ReportThread
 from bot.ui.names import name_of
+from bot.ui.native_rules import NativeLook
 from bot.ui.on_call_role import RoleOnCall
 from bot.ui.oncall import Cards, PageCard, PageDm
 from bot.ui.places import Places
@@ -74,6 +78,8 @@ from bot.ui.program import Welcome
 from bot.ui.rota import AbsenteeNotice, ChangeLine, GapNotice, HandOver, RotaWords
 from bot.ui.safe import Presses
 from bot.ui.sessions import SessionReminder, SessionStaffLine
+from bot.ui.shares import SealCard, SealCardEdit, ShareCard, ShareCardEdit, ShareCards, ShareLine
+from bot.ui.shares_author import ShareNews, SharePost, ShareUnpost, ShareWords
 from bot.ui.tickets import (
     TicketCard,
     TicketCardEdit,
@@ -114,6 +120,7 @@ class Rooms:
     outside: Outside
     moderation: ModerationService
     tickets: TicketService
+    shares: ShareService
     order: Order
 
 
@@ -128,7 +135,7 @@ def kinds_of(rooms: Rooms, client: HandrailClient, outbox: Outbox, content: Cont
     yield from (
         Notice(members, programmes, outbox, content, places),
         NoticeThread(members, outbox, content, places),
-        GroupRole(members, places),
+        GroupRole(members, outbox, places),
         Told(members, programmes, content),
         StaffLine(members, programmes, content, places),
         CrisisReply(rooms.crisis, outbox, content, places),
@@ -161,6 +168,7 @@ def kinds_of(rooms: Rooms, client: HandrailClient, outbox: Outbox, content: Cont
         CheckinNudge(rooms.posting, content),
         StaffTask(rooms.posting, content, places),
         StaffTaskDone(rooms.posting, content, client),
+        StaffLineGone(rooms.posting, content, client),
         SkillPost(rooms.coping, content),
         SessionReminder(rooms.sessions, outbox, content, places),
         SessionStaffLine(rooms.sessions, content),
@@ -169,17 +177,27 @@ def kinds_of(rooms: Rooms, client: HandrailClient, outbox: Outbox, content: Cont
     yield from rooms.outside.kinds(client, content)
     yield from _moderation_kinds(rooms, client, outbox, content, places)
     yield from _ticket_kinds(rooms, client, content, places)
+    yield from _share_kinds(rooms, client, content)
     yield from rooms.order.kinds(client, outbox, content, places)
 
 
 def _join_checkins(rooms: Rooms) -> None:
     """Let check-ins ask whoever moderates, and whoever knows of incidents."""
 
-    async def is_held(guild_id: int, group_key: str, user_id: int, words: str) -> bool:
+    async def held_for(guild_id: int, group_key: str, user_id: int, words: str) -> tuple[str, ...]:
         judgement = await rooms.moderation.judge_words(guild_id, group_key, user_id, words)
-        return judgement.deed >= Deed.HOLD
+        return tuple(one.value for one in judgement.filters) if judgement.deed >= Deed.HOLD else ()
 
-    rooms.checkins.is_held = is_held
+    async def placed(session: AsyncSession, what: Placed) -> None:
+        seen = Seen(what.guild_id, what.user_id, what.group_key, what.channel_id, what.message_id or 0, what.words)
+        kept_back = what.answer_id if what.message_id is None else 0
+        await rooms.moderation.placed(session, seen, f"answer:{what.answer_id}:{what.revision}", answer=kept_back)
+
+    async def author_of(session: AsyncSession, arguments: Mapping[str, str | int | None]) -> int | None:
+        return await rooms.posting.author_of(session, int(arguments["answer"] or 0))
+
+    rooms.checkins.held_for, rooms.posting.on_placed = held_for, placed
+    rooms.moderation.reports.authors[POST] = author_of
     rooms.posting.nudges.is_in_care = rooms.oncall.is_followed
 
 
@@ -187,10 +205,12 @@ def _moderation_kinds(
     rooms: Rooms, client: HandrailClient, outbox: Outbox, content: Content, places: Places
 ) -> Iterator[Kind]:
     moderation, members, hiding = rooms.moderation, rooms.members, Hiding(client)
-    moderation.held.hide = hiding.at_once
+    moderation.held.hide, moderation.held.files.fetch = hiding.at_once, hiding.fetch
+    moderation.places.own_addresses = (str(rooms.access.base_url),) if rooms.access.base_url is not None else ()
     held, reports = HeldCards(moderation, content), ReportCards(moderation, content)
     yield from (
         HeldHide(moderation, hiding),
+        NativeLook(moderation, client, content, client.numbers),
         HeldCard(held),
         HeldCardEdit(held, client),
         CardGone(held, client),
@@ -220,9 +240,30 @@ def _ticket_kinds(rooms: Rooms, client: HandrailClient, content: Content, places
     )
 
 
+def _share_words(rooms: Rooms, content: Content) -> ShareWords:
+    cards = ShareCards(rooms.shares, HeldCards(rooms.moderation, content), content)
+    return ShareWords(cards, content)
+
+
+def _share_kinds(rooms: Rooms, client: HandrailClient, content: Content) -> Iterator[Kind]:
+    rooms.privacy.also(rooms.shares)
+    words = _share_words(rooms, content)
+    cards = words.cards
+    yield from (
+        ShareCard(cards),
+        ShareCardEdit(cards, client),
+        SealCard(cards),
+        SealCardEdit(cards, client),
+        ShareLine(cards),
+        ShareNews(words, client, rooms.members.dms, client.numbers),
+        SharePost(words),
+        ShareUnpost(Hiding(client)),
+    )
+
+
 def dues_of(rooms: Rooms) -> list[Due]:
     """Whatever falls due by a row of its own, pages first."""
-    return [rooms.oncall, rooms.feedback, rooms.moderation, rooms.tickets]
+    return [rooms.oncall, rooms.feedback, rooms.moderation, rooms.tickets, rooms.shares]
 
 
 def planners_of(rooms: Rooms, database: Database, clock: Clock, outbox: Outbox) -> list[Planner]:
@@ -237,6 +278,8 @@ def planners_of(rooms: Rooms, database: Database, clock: Clock, outbox: Outbox) 
         rooms.oncall.role,
         rooms.outside.reminder,
         rooms.moderation,
+        rooms.tickets,
+        rooms.shares,
         *rooms.order.planners,
     ]
 
@@ -257,6 +300,9 @@ def pages_of(rooms: Rooms, client: HandrailClient, heart: Heart, clock: Clock, c
         members=rooms.members,
         programmes=rooms.programmes,
         tickets=rooms.tickets,
+        intake=rooms.intake,
+        cases=rooms.order.cases,
+        shares=rooms.shares,
         ask_name=partial(name_of, client),
         arrived=outside.drills.confirm,
     )
@@ -284,11 +330,20 @@ def cogs_of(
     lexicon = Lexicon(rooms.lexicon, rooms.feedback, members, Wordings(content), presses, doors)
     client.tree.add_command(lexicon.menu())
     crisis = Crisis(rooms.crisis, rooms.intake, oncall, members, content, presses, doors)
+
+    async def author_behind(guild_id: int, message_id: int) -> int | None:
+        await rooms.shares.worried(guild_id, message_id)
+        return await rooms.moderation.reports.author_behind(guild_id, message_id)
+
+    crisis.author_behind = author_behind
     client.tree.add_command(crisis.menu())
     reports = Reports(rooms.moderation, rooms.intake, members, client, content, presses, doors)
+    reports.worried_by_ours = rooms.shares.worried
     client.tree.add_command(reports.menu())
+    moderation, shares = Moderation(rooms.moderation, members, content, presses, doors), _share_words(rooms, content)
+    moderation.also_waiting = shares.cards.waiting
     return [
-        Members(members, programmes, rooms.intake, content, presses, doors),
+        Members(members, programmes, rooms.intake, content, presses, doors, rooms.order.words(content)),
         crisis,
         Rota(oncall.rota, members, programmes, RotaWords(oncall.rota, programmes, content), clock, presses, doors),
         Incidents(oncall, members, cards, presses, doors),
@@ -301,9 +356,10 @@ def cogs_of(
         Sessions(rooms.sessions, members, content, presses, doors),
         Privacy(rooms.privacy, members, programmes, content, presses, doors),
         Private(rooms.access, members, content, doors),
-        Moderation(rooms.moderation, members, content, presses, doors),
+        moderation,
         ModFilters(rooms.moderation, programmes, members, content, doors),
         reports,
         Tickets(TicketCards(rooms.tickets, content), rooms.intake, members, presses, doors),
+        Shares(shares, rooms.intake, members, presses, doors, rooms.access.link),
         *rooms.order.doors(content, rooms.intake, presses, doors),
     ]

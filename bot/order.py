@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import discord
 from discord.ext import commands
 
+from bot.access.service import AccessService
 from bot.cases.quiet_hours import QuietHoursPlanner
 from bot.cases.service import CaseService
 from bot.cogs.cases import Cases
@@ -24,7 +25,8 @@ from bot.members.service import MemberService
 from bot.oncall.service import OnCallService
 from bot.program.service import ProgrammeService
 from bot.timing import Clock
-from bot.ui.cases import CaseLine, CaseTimeout, CaseTold, CaseWords
+from bot.ui.cases import CaseWords
+from bot.ui.cases_carried_out import CaseLine, CaseTimeout, CaseTold
 from bot.ui.house_rules import RulesAsk, RulesWords
 from bot.ui.places import Places
 from bot.ui.private_word import WordThread
@@ -54,9 +56,10 @@ class Order:
         programmes: ProgrammeService,
         members: MemberService,
         oncall: OnCallService,
+        access: AccessService,
     ) -> "Order":
         """Build them."""
-        cases = CaseService(database, clock, content, outbox, programmes, members, oncall)
+        cases = CaseService(database, clock, content, outbox, programmes, members, oncall, access)
         return cls(
             cases=cases,
             rules=HouseRules(database, clock, content, outbox, programmes, members),
@@ -70,7 +73,7 @@ class Order:
     @property
     def planners(self) -> tuple[Planner, ...]:
         """Whoever writes the coming days' deliveries."""
-        return self.rules, self.quiet
+        return self.cases.lifting, self.rules, self.quiet
 
     def kinds(self, client: discord.Client, outbox: Outbox, content: Content, places: Places) -> Iterator[Kind]:
         """Every kind of delivery. From here on it is known, too, who owns a server."""
@@ -80,7 +83,7 @@ class Order:
             return guild.owner_id if guild is not None else None
 
         self.members.operator_of = owner
-        words, channels = self._words(content), self.cases.channels
+        words, channels = self.words(content), self.cases.channels
         told = CaseTold(words, outbox, places)
         ask = RulesAsk(self.rules, self.members, outbox, places, RulesWords(content))
         yield from (
@@ -98,9 +101,10 @@ class Order:
     def doors(self, content: Content, intake: Intake, presses: Presses, doors: Doors) -> list[commands.Cog]:
         """The commands and buttons."""
         return [
-            Cases(self._words(content), self.members, self.programmes, intake, doors),
+            Cases(self.words(content), self.members, self.programmes, intake, doors),
             HouseRulesDoor(self.rules, self.members, RulesWords(content), presses, doors),
         ]
 
-    def _words(self, content: Content) -> CaseWords:
+    def words(self, content: Content) -> CaseWords:
+        """The words of cases; a discharge that has to wait is told in them, too."""
         return CaseWords(self.cases, self.rules, self.members, self.programmes, self.oncall, content)

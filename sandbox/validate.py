@@ -4,6 +4,7 @@ All that is wrong with one body comes in one `Invalid`, whose `body` is the repl
 which nothing would show. Permissions, and whether ids exist, are not looked at here.
 """
 
+from sandbox.validation.automod import automod_create, automod_edit
 from sandbox.validation.commands import command, commands_bulk
 from sandbox.validation.form import EmptyMessage, Invalid
 from sandbox.validation.guilds import channel_create, channel_edit, member_edit, overwrite, role, thread_create
@@ -13,6 +14,8 @@ from sandbox.validation.modals import interaction_response, modal
 __all__ = [
     "EmptyMessage",
     "Invalid",
+    "automod_create",
+    "automod_edit",
     "channel_create",
     "channel_edit",
     "command",

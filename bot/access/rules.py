@@ -71,7 +71,21 @@ class AuditAction(StrEnum):
     HELD_VIEWED = "held-message.viewed"
     REPORT_VIEWED = "report.viewed"
     REPORTER_VIEWED = "report.reporter-viewed"
+    CHECKIN_VIEWED = "check-in.viewed"
+    UNHEARD_VIEWED = "unheard.viewed"
     TICKET_VIEWED = "ticket.viewed"
+    CASES_VIEWED = "case-history.viewed"
+    FILTER_SET = "filter.set"
+    FILTER_GIVEN_BACK = "filter.given-back"
+    SHARE_VIEWED = "share.viewed"
+    SHARES_ON = "shares.turned-on"
+    SHARES_OFF = "shares.turned-off"
+    SEAL_ASKED = "seal.asked"
+    SEAL_REFUSED = "seal.refused"
+    SEAL_OPENED = "seal.opened"
+    SEAL_OPENED_QUIETLY = "seal.opened-quietly"
+    """Opened, and its author is not told: whoever agreed said that telling them would put somebody in danger."""
+    SEAL_VIEWED = "seal.viewed"
 
 
 @dataclass(frozen=True)

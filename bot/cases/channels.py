@@ -51,7 +51,7 @@ class Channels:
     ) -> None:
         self._database, self._clock, self._content, self._outbox = database, clock, content, outbox
         self._programmes, self._members = programmes, members
-        self.restraints = programmes.restraints
+        self.restraints, self.object_ids = programmes.restraints, programmes.object_ids
 
     async def of_groups(self, guild_id: int) -> dict[int, str]:
         """The groups' channels: id → key of the group."""

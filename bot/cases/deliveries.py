@@ -83,6 +83,18 @@ def channel_line(one: Restraint, key: str, occasion: str, now: datetime) -> Draf
     )
 
 
+def quiet_turn(guild_id: int, channel_id: int, at: datetime, occasion: str) -> Draft:
+    """Has quiet hours begin or end, or go as far as they may, as the clock and the incidents say then."""
+    return Draft(
+        kind=QUIET,
+        lane=Lane.DIRECT,
+        dedupe_key=f"quiet-hours:{guild_id}:{occasion}",
+        guild_id=guild_id,
+        channel_id=channel_id,
+        due_at=at,
+    )
+
+
 def subject(case_id: int) -> str:
     """What ties a case's deliveries together."""
     return f"case:{case_id}"

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.cases.records import CaseRow
-from bot.cases.rules import CaseDeed, CaseState, Obstacle, Past, Step, Telling
+from bot.cases.rules import CaseDeed, CaseState, Obstacle, Others, Past, Step, Telling
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One deed of staff. ``at`` and ``until`` are UTC; ``acted_by`` is None for quiet hours."""
+    """One deed of staff. ``at`` and ``until`` are UTC.
+
+    ``acted_by`` is None for quiet hours, and for the end of a pause because somebody came into danger.
+    """
 
     id: int
     guild_id: int
@@ -38,7 +41,8 @@ class Wanted:
     """What somebody on staff wants to do to a person, and why.
 
     ``words`` is what they want said to them. ``lasts`` is for a time-out, ``group_key`` for a removal. ``for_others``
-    says that it is for harm to others, without which nobody with an open incident is timed out or removed.
+    says that it is for harm to others: only whoever is on call can say so, and without it nobody with an open incident
+    is timed out or removed.
     """
 
     guild_id: int
@@ -54,19 +58,27 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why it was not done. ``incident_id`` is the open incident that shields the person, where it is that."""
+    """Why it was not done. ``incident_id`` is the open incident that shields the person, where it is that.
+
+    ``earlier`` is the case that was first, where it is that.
+    """
 
     why: Obstacle
     incident_id: int | None = None
+    earlier: Others | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What was done about somebody, oldest first, which step would be fitting, and their open incident, if any."""
+    """What was done about somebody, oldest first, which step would be fitting, and their open incident, if any.
+
+    ``link`` opens the page with the reasons, once; None where there are no private pages, or there is nothing on it.
+    """
 
     cases: tuple[Case, ...]
     step: Step
     incident_id: int | None
+    link: str | None = None
 
 
 def case_of(row: CaseRow) -> Case:
@@ -88,3 +100,8 @@ def case_of(row: CaseRow) -> Case:
         reason=row.reason or "",
         words=row.words or "",
     )
+
+
+def others_of(row: CaseRow) -> Others:
+    """The row as a later case meets it."""
+    return Others(row.id, row.deed, row.acted_by, row.at, row.until, row.for_others)

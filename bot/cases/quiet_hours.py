@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.cases import deliveries
 from bot.cases.channels import DEEDS, Channels, case_row
 from bot.db import Database
-from bot.delivery.service import Draft, Lane, Outbox
+from bot.delivery.service import Draft, Outbox
 from bot.members.service import MemberService
 from bot.oncall.service import OnCallService
 from bot.program.service import Programme, ProgrammeService, RestraintCause, RestraintKind
@@ -53,8 +53,12 @@ class QuietHoursPlanner:
             await self.settle(running.guild_id)
             hours, zone = running.programme.moderation.quiet_hours, running.programme.zone
             target = next(iter(await self._channels.of_groups(running.guild_id)), None)
-            turns = turns_of(hours, zone, now, end) if hours is not None and target is not None else ()
-            drafts = [_turn(running.guild_id, target, at) for at in turns]
+            turns = turns_of(hours, zone, now, end) if hours is not None else ()
+            drafts = [
+                deliveries.quiet_turn(running.guild_id, target, at, str(int(at.timestamp())))
+                for at in turns
+                if target is not None
+            ]
             drafts += await self._kept(running.guild_id, now)
             if drafts:
                 async with self._database.write() as session:
@@ -152,14 +156,3 @@ def turns_of(hours: QuietHours, zone: ZoneInfo, now: datetime, end: datetime) ->
             if now < moment <= end:
                 yield moment
         day += timedelta(days=1)
-
-
-def _turn(guild_id: int, channel_id: int | None, at: datetime) -> Draft:
-    return Draft(
-        kind=deliveries.QUIET,
-        lane=Lane.DIRECT,
-        dedupe_key=f"quiet-hours:{guild_id}:{int(at.timestamp())}",
-        guild_id=guild_id,
-        channel_id=channel_id,
-        due_at=at,
-    )

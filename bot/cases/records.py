@@ -27,7 +27,7 @@ class CaseRow(Base):
                     "channel_id": "which channel it is about, where it is one's",
                     "group_key": "out of which group",
                     "deed": "what was done, from a short list",
-                    "acted_by": "staff; none for quiet hours",
+                    "acted_by": "staff; none for quiet hours, and for a pause that an incident ended",
                     "at": "time",
                     "until": "time a time-out ends",
                     "seconds": "of a slow mode",
@@ -73,6 +73,30 @@ async def of_person(session: AsyncSession, guild_id: int, user_id: int) -> Seque
     """Every case about somebody, oldest first."""
     query = select(CaseRow).where(CaseRow.guild_id == guild_id, CaseRow.user_id == user_id)
     return (await session.scalars(query.order_by(CaseRow.id))).all()
+
+
+async def standing_of(session: AsyncSession, guild_id: int, user_id: int) -> Sequence[CaseRow]:
+    """The cases about somebody that were done or are under way, oldest first, to be changed: their writers take turns.
+
+    A time-out that Discord is being asked for at this moment is among them, once its own unit of work has ended.
+    """
+    query = select(CaseRow).where(CaseRow.guild_id == guild_id, CaseRow.user_id == user_id)
+    stands = CaseRow.state.in_((CaseState.DONE, CaseState.UNDER_WAY))
+    return (await session.scalars(query.where(stands).order_by(CaseRow.id).with_for_update())).all()
+
+
+async def standing_since(session: AsyncSession, guild_id: int, user_id: int, case_id: int) -> Sequence[CaseRow]:
+    """The cases about somebody after this one that were done or are under way, to look at."""
+    query = select(CaseRow).where(CaseRow.guild_id == guild_id, CaseRow.user_id == user_id, CaseRow.id > case_id)
+    return (await session.scalars(query.where(CaseRow.state.in_((CaseState.DONE, CaseState.UNDER_WAY))))).all()
+
+
+async def paused_now(session: AsyncSession, guild_id: int, now: datetime) -> frozenset[int]:
+    """Whom a time-out of ours may hold at ``now`` (UTC), in a server; some may have been released since."""
+    query = select(CaseRow.user_id).where(
+        CaseRow.guild_id == guild_id, CaseRow.deed == CaseDeed.TIMEOUT, CaseRow.until > now
+    )
+    return frozenset(one for one in (await session.scalars(query)).all() if one is not None)
 
 
 async def of_channel(session: AsyncSession, guild_id: int, channel_id: int) -> Sequence[CaseRow]:

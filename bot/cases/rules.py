@@ -19,10 +19,14 @@ __all__ = [
     "CaseDeed",
     "CaseState",
     "Obstacle",
+    "Others",
     "Past",
     "Step",
     "Telling",
+    "discharge_obstacle",
     "obstacle",
+    "overtaken",
+    "pause_under_way",
     "suggested",
 ]
 
@@ -31,6 +35,10 @@ LONGEST_TIMEOUT: Final = timedelta(days=28)
 
 COUNTS_FOR: Final = timedelta(days=90)
 """How long a case counts towards the next step. A bad week does not follow somebody for ever."""
+
+
+AT_ONCE: Final = timedelta(minutes=1)
+"""Within this, two of staff who do the same have not read of each other yet."""
 
 
 class CaseDeed(StrEnum):
@@ -75,12 +83,22 @@ class Telling(StrEnum):
 class Obstacle(StrEnum):
     """Why somebody may not act on somebody. The first that holds is said."""
 
+    NOBODY = "nobody"
+    """It is a bot."""
     ONESELF = "oneself"
     ABOVE = "above"
     INCIDENT = "incident"
     """They have an open incident, and whoever wants to act is not on call."""
     SAY_HARM = "say_harm"
     """They have an open incident; whoever is on call has not said that it is for harm to others."""
+    SAY_WHY = "say_why"
+    """They have an open incident; whoever is on call wants to discharge them, and has not said why."""
+    PAUSED = "paused"
+    """They are in a pause already: it is ended before another begins, so that nobody shortens a colleague's unseen."""
+    NOT_PAUSED = "not_paused"
+    """There is no pause of ours to end."""
+    JUST_NOW = "just_now"
+    """A colleague did the same a moment ago."""
 
 
 def obstacle(
@@ -102,6 +120,61 @@ def obstacle(
             return Obstacle.INCIDENT
         if not for_others:
             return Obstacle.SAY_HARM
+    return None
+
+
+def discharge_obstacle(actor_id: int, reason: str, *, has_incident: bool, on_call: int | None) -> Obstacle | None:
+    """What stands in the way of a discharge by ``actor_id``. It is the planned end of care, and no step of moderation.
+
+    So it asks for no harm to others. But it closes the rooms of somebody's group to them, and while they are in danger
+    that is a push: until the incident is resolved, only whoever is on call may, and says why.
+    """
+    if not has_incident:
+        return None
+    if actor_id != on_call:
+        return Obstacle.INCIDENT
+    return None if reason.strip() else Obstacle.SAY_WHY
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """An earlier case about the same person, as far as it stands in the way of another. ``at``, ``until`` are UTC."""
+
+    id: int
+    deed: CaseDeed
+    by: int | None
+    at: datetime
+    until: datetime | None
+    for_others: bool
+
+
+def pause_under_way(earlier: Iterable[Others], now: datetime) -> Others | None:
+    """The pause that holds at ``now`` (UTC), or is about to: the newest that has not been ended, and is not over.
+
+    ``earlier`` are the cases that were done or are under way, oldest first.
+    """
+    found: Others | None = None
+    for one in earlier:
+        if one.deed is CaseDeed.TIMEOUT:
+            found = one
+        elif one.deed is CaseDeed.RELEASE:
+            found = None
+    return found if found is not None and found.until is not None and found.until > now else None
+
+
+def overtaken(
+    deed: CaseDeed, actor_id: int, earlier: Iterable[Others], now: datetime
+) -> tuple[Obstacle, Others | None] | None:
+    """What makes ``deed`` a second of the same at ``now`` (UTC), and which case it comes after; or nothing."""
+    earlier = tuple(earlier)
+    pause = pause_under_way(earlier, now)
+    if deed is CaseDeed.TIMEOUT and pause is not None:
+        return Obstacle.PAUSED, pause
+    if deed is CaseDeed.RELEASE and pause is None:
+        return Obstacle.NOT_PAUSED, None
+    for one in earlier:
+        if one.deed is deed is CaseDeed.WARN and one.by != actor_id and now - one.at < AT_ONCE:
+            return Obstacle.JUST_NOW, one
     return None
 
 

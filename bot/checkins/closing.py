@@ -5,8 +5,10 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.access.audit import Audit
+from bot.access.rules import AuditAction
 from bot.checkins import deliveries, records, silence_records
-from bot.checkins.expected import expected_at
+from bot.checkins.expected import expected_at, same_turn
 from bot.checkins.rhythm import TaskKind, is_to_be_raised, silent_in_a_row, voices_shown
 from bot.checkins.rules import Audience, Day, is_still_planned
 from bot.checkins.tasks import Tasks
@@ -15,6 +17,7 @@ from bot.delivery.service import Outbox
 from bot.members.service import Action, MemberService
 from bot.observe.logs import get_logger
 from bot.program.layout import STAFF_ROOM, ObjectKind
+from bot.program.schema import Programme
 from bot.program.service import ProgrammeService
 from bot.timing import Clock
 
@@ -63,9 +66,10 @@ class Closing:
         members: MemberService,
         programmes: ProgrammeService,
         tasks: Tasks,
+        audit: Audit,
     ) -> None:
         self._database, self._clock, self._outbox = database, clock, outbox
-        self._members, self._programmes, self._tasks = members, programmes, tasks
+        self._members, self._programmes, self._tasks, self._audit = members, programmes, tasks, audit
 
     async def card(self, day_id: int) -> ClosedCard | None:
         """What a closed card says, or none where there is no card."""
@@ -111,7 +115,9 @@ class Closing:
         return Roll(programme.program.languages[0].value, name, day.local_date, len(silent))
 
     async def unheard(self, guild_id: int, staff_id: int, day_id: int) -> Unheard | None:
-        """Who was expected at a check-in and has not been heard since; that it was looked at is logged.
+        """Who was expected at a check-in and has not been heard since.
+
+        That somebody looked is put on record before it is shown: a row for each of those they saw.
 
         None where the check-in is not known any more.
 
@@ -119,17 +125,32 @@ class Closing:
             NotAllowedError: where ``staff_id`` is not staff.
         """
         standing = await self._members.allow(guild_id, staff_id, Action.SEE_UNHEARD)
-        async with self._database.read() as session:
-            day = await records.day(session, day_id)
-            silent = await silence_records.silent_at(session, day_id)
         programme = await self._programmes.current(guild_id)
-        if day is None or day.guild_id != guild_id or programme is None:
-            return None
-        found = [await self._members.find(guild_id, person) for person in silent]
-        names = sorted(member.chosen_name for member in found if member is not None)
+        async with self._database.write() as session:
+            day = await records.day(session, day_id)
+            if day is None or day.guild_id != guild_id or programme is None:
+                return None
+            silent = await silence_records.silent_at(session, day_id)
+            found = [await self._members.find(guild_id, person) for person in silent]
+            names = sorted(member.chosen_name for member in found if member is not None)
+            for person in silent or (None,):
+                await self._audit.note(
+                    session,
+                    AuditAction.UNHEARD_VIEWED,
+                    "check-in-day",
+                    day_id,
+                    actor=staff_id,
+                    person=person,
+                    guild_id=guild_id,
+                )
         group = programme.group(day.group_key)
         log.info("checkin.unheard_shown", guild=guild_id, day=day_id, staff=staff_id)
         return Unheard(standing.language, group.name if group else day.group_key, day.local_date, tuple(names))
+
+    async def heard(self, session: AsyncSession, programme: Programme, day: Day, user_id: int) -> None:
+        """They were heard, at this check-in and at those for which their answer counts as well."""
+        for day_id in await same_turn(session, self._members, programme, day, user_id):
+            await silence_records.forget_silence(session, day_id, user_id)
 
     async def voice_changed(self, session: AsyncSession, day: Day, occasion: str, now: datetime) -> None:
         """An answer came, changed or went: a card that is closed by then is drawn again."""

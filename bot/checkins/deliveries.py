@@ -1,5 +1,6 @@
 """What a check-in has the bot say or do: the rows it puts into the outbox. They carry ids; words are read when sent."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.checkins.rules import Day
@@ -15,6 +16,7 @@ ROLL = "checkins.roll"
 NUDGE = "checkins.nudge"
 TASK = "checkins.task"
 TASK_DONE = "checkins.task-done"
+LINE_GONE = "checkins.line-gone"
 
 STALE_AFTER = timedelta(hours=24)
 """An answer that could not be posted for so long is not posted any more: "today" would be another day."""
@@ -66,12 +68,17 @@ def post(day: Day, answer_id: int, revision: int, channel_id: int, now: datetime
     )
 
 
-def unpost(day: Day, answer_id: int, revision: int, channel_id: int, now: datetime) -> Draft:
-    """Takes an answer back out of the group: its author gave another one, or erased it. It is never too late for it."""
+def unpost(
+    day: Day, answer_id: int, revision: int, channel_id: int, now: datetime, *, arrived: int | None = None
+) -> Draft:
+    """Takes an answer back out of the group: its author gave another one, or erased it. It is never too late for it.
+
+    ``arrived`` is a message that was on its way when it was called off, and stands there all the same.
+    """
     return Draft(
         kind=UNPOST,
         lane=Lane.DIRECT,
-        dedupe_key=f"checkin-unpost:{answer_id}:{revision}",
+        dedupe_key=f"checkin-unpost:{answer_id}:{revision}" + (f":{arrived}" if arrived is not None else ""),
         guild_id=day.guild_id,
         channel_id=channel_id,
         due_at=now,
@@ -180,6 +187,22 @@ def task_done(guild_id: int, user_id: int, task_id: int, message: tuple[int, int
         due_at=now,
         arguments={"task": task_id, "message": message[1]},
     )
+
+
+def lines_gone(guild_id: int, messages: Iterable[tuple[int, int]], now: datetime) -> list[Draft]:
+    """Has every line in #staff-room about somebody, (channel id, message id), say no more than that it was erased."""
+    return [
+        Draft(
+            kind=LINE_GONE,
+            lane=Lane.DIRECT,
+            dedupe_key=f"checkin-line-gone:{message}",
+            guild_id=guild_id,
+            channel_id=channel,
+            due_at=now,
+            arguments={"message": message},
+        )
+        for channel, message in messages
+    ]
 
 
 def subject_of_task(task_id: int) -> str:

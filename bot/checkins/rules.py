@@ -3,10 +3,11 @@
 Pure. Instants are aware and in UTC; dates and wall times are the programme's, in the zone that is passed beside them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from bot.content import pick_variant
@@ -123,12 +124,21 @@ def day_for(pressed: Day | None, days: Iterable[Day], now: datetime, zone: ZoneI
     return current or next((day for day in opened if day.asked and day.local_date == today), None)
 
 
-def group_for(groups: Sequence[str], days: Iterable[Day], now: datetime) -> str | None:
-    """Which of a person's groups a bare `/checkin` is for: the one whose open card is the newest, else the first."""
+def group_for(groups: Sequence[str], days: Iterable[Day], now: datetime, answered: Container[int] = ()) -> str | None:
+    """Which of a person's groups a bare `/checkin` is for: the one whose open card is the newest, else the first.
+
+    Where one of several open cards is not ``answered`` (days, by row number) yet, it is for that one.
+    """
     current = [day for day in days if day.group_key in groups and day.asked and is_open(day, now)]
+    waiting = [day for day in current if day.id not in answered]
     if current:
-        return max(current, key=lambda day: day.opens_at).group_key
+        return max(waiting or current, key=lambda day: day.opens_at).group_key
     return groups[0] if groups else None
+
+
+def mark_of(group_key: str) -> str:
+    """A group's key as a form carries it: short, and the same for as long as the key is."""
+    return sha256(group_key.encode()).hexdigest()[:12]
 
 
 def whole_day(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

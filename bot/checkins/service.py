@@ -2,15 +2,27 @@
 
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.access.rules import AuditAction
 from bot.checkins import deliveries, records
-from bot.checkins.answers import Answer, Earlier, Kept, Opening
+from bot.checkins.answers import Answer, Earlier, Kept, Opening, Placed
 from bot.checkins.choosing import HabitForm, Habits
 from bot.checkins.closing import ClosedCard, Closing, Roll, Unheard
-from bot.checkins.deliveries import CARD, CLOSING, NUDGE, POST, ROLL, TASK, TASK_DONE, THREAD, TO_STAFF, UNPOST
+from bot.checkins.deliveries import (
+    CARD,
+    CLOSING,
+    LINE_GONE,
+    NUDGE,
+    POST,
+    ROLL,
+    TASK,
+    TASK_DONE,
+    THREAD,
+    TO_STAFF,
+    UNPOST,
+)
 from bot.checkins.habits import Habit
 from bot.checkins.nudges import Nudge, Nudges
 from bot.checkins.planner import CheckinPlanner
@@ -26,17 +38,15 @@ from bot.checkins.rules import (
     ReachOut,
     audience_of,
     choose_line,
-    day_for,
-    group_for,
     is_grave,
-    is_still_planned,
     line_said,
+    mark_of,
     texts_in_return,
     whole_day,
 )
 from bot.checkins.scored import NoScoredForm, ScoredForm
-from bot.checkins.silence_records import forget_silence
 from bot.checkins.tasks import Task, Tasks, Ticked
+from bot.checkins.which_day import WhichDay
 from bot.content import Content
 from bot.crisis.assessment import Tier
 from bot.crisis.service import CrisisService
@@ -44,7 +54,7 @@ from bot.db import Database
 from bot.delivery.service import Outbox
 from bot.errors import NotAllowedError, NotFoundError
 from bot.intake.service import Heard, Intake, Origin
-from bot.members.service import Action, MemberService, Role, Standing
+from bot.members.service import Action, MemberService, Standing
 from bot.observe.logs import get_logger
 from bot.program.layout import STAFF_ROOM, ObjectKey, ObjectKind, check_in_key
 from bot.program.schema import Programme, Track
@@ -54,6 +64,7 @@ from bot.timing import Clock, local_date, to_local
 __all__ = [
     "CARD",
     "CLOSING",
+    "LINE_GONE",
     "NUDGE",
     "POST",
     "ROLL",
@@ -81,6 +92,7 @@ __all__ = [
     "Nudge",
     "Nudges",
     "Opening",
+    "Placed",
     "ReachOut",
     "Rhythm",
     "Roll",
@@ -97,13 +109,11 @@ __all__ = [
 log = get_logger(__name__)
 
 SOURCE = "form:checkin"
-_LOOK_BACK = timedelta(hours=36)
-"""How long ago a day may have closed and still be today's, whatever the zone and its clock changes."""
 
 
-async def nothing_is_held(_guild_id: int, _group_key: str, _user_id: int, _words: str) -> bool:
+async def nothing_is_held(_guild_id: int, _group_key: str, _user_id: int, _words: str) -> tuple[str, ...]:
     """Until whoever moderates is asked."""
-    return False
+    return ()
 
 
 class CheckinService:
@@ -116,6 +126,7 @@ class CheckinService:
         content: Content,
         outbox: Outbox,
         members: MemberService,
+        posting: CheckinPosting,
         *,
         programmes: ProgrammeService,
         intake: Intake,
@@ -124,21 +135,19 @@ class CheckinService:
     ) -> None:
         self._database, self._clock, self._content, self._outbox = database, clock, content, outbox
         self._members, self._programmes, self._intake, self._crisis = members, programmes, intake, crisis
-        self._roll = roll
-        self._tasks = Tasks(database, clock, outbox, members, programmes)
-        self._closing = Closing(database, clock, outbox, members, programmes, self._tasks)
-        self.is_held: Callable[[int, str, int, str], Awaitable[bool]] = nothing_is_held
-        """Whether a group's filters would hold words about to be posted there. Takes server, group, author, words."""
+        self._posting = posting
+        self._roll, self._audit, self._tasks, self._closing = roll, posting.audit, posting.tasks, posting.closing
+        self._days = WhichDay(clock, content)
+        self.held_for: Callable[[int, str, int, str], Awaitable[tuple[str, ...]]] = nothing_is_held
+        """The filters for which words for a group would be held there. Takes server, group, author and words."""
         self.scored: ScoredForm = NoScoredForm()
         """What offers a scored form on the private pages."""
-        self.habits = Habits(
-            database, clock, content, members, programmes, Nudges(database, outbox, members, programmes)
-        )
+        self.habits = Habits(database, clock, content, members, programmes, posting.nudges)
 
     # -- answering -----------------------------------------------------------------------------------------------------
 
     async def may_open(self, guild_id: int, user_id: int, day_id: int | None) -> Opening:
-        """What the form starts from, for somebody who may fill it in.
+        """What the form starts from, and which group it is for, for somebody who may fill it in.
 
         Raises:
             NotAllowedError: where this person is in no group, or the card is another group's.
@@ -147,10 +156,11 @@ class CheckinService:
         standing = await self._members.standing(guild_id, user_id)
         programme = await self._programme(guild_id, standing)
         async with self._database.read() as session:
-            _, day = await self._find_day(session, day_id, standing, programme)
+            key, day = await self._days.find(session, day_id, "", standing, programme)
             row = await records.answer_of(session, day.id, user_id) if day is not None else None
         earlier = Earlier(Feeling(row.feeling), row.words or "", Audience(row.audience)) if row is not None else None
-        return Opening(standing.language, earlier)
+        group = programme.group(key) if len(standing.groups) > 1 else None
+        return Opening(standing.language, earlier, mark_of(key), group.name if group is not None else None)
 
     async def hear(self, answer: Answer) -> Heard:
         """Have the words read for danger, before anything else is done with them."""
@@ -203,7 +213,8 @@ class CheckinService:
         standing = await self._members.standing(answer.guild_id, answer.user_id)
         programme = await self._programme(answer.guild_id, standing)
         audience = audience_of(answer.audience, in_danger=heard.tier is Tier.PAGE)
-        kept_back = audience is Audience.GROUP and await self._is_kept_back(answer, standing, programme)
+        because = await self._kept_back_for(answer, standing, programme) if audience is Audience.GROUP else None
+        kept_back = because is not None
         if kept_back:
             audience = Audience.STAFF
         staff_room = await self._channel(answer.guild_id, STAFF_ROOM)
@@ -234,7 +245,10 @@ class CheckinService:
                 await self._replace(session, row, answer, day, audience, channel=channel, staff_room=staff_room)
             row.reach_out, row.answered_at = answer.reach_out.value, now
             row.said = [line_said(*line) for line in said]
-            await forget_silence(session, day.id, answer.user_id)
+            await self._closing.heard(session, programme, day, answer.user_id)
+            if kept_back and not same and channel is not None:
+                who = (answer.guild_id, answer.user_id, day.group_key)
+                await self._posting.on_placed(session, Placed(*who, row.id, row.revision, answer.words, channel, None))
             if channel is None or staff_room is None:
                 log.warning("checkin.place_missing", guild=answer.guild_id, day=day.id)
         grave = is_grave(heard.tier, answer.reach_out)
@@ -247,22 +261,23 @@ class CheckinService:
             changed=changed and not same,
             grave=grave,
             lines=said,
+            because=() if grave else because or (),
             need=None if quiet else need_after(answer.feeling, family=family, seed=self._roll(1_000_000)),
             scored_form=None if quiet else await self.scored.offer(answer.guild_id, answer.user_id, day.id),
             evening=to_local(now, programme.zone).time() >= LATE_IN_THE_DAY,
         )
 
-    async def _is_kept_back(self, answer: Answer, standing: Standing, programme: Programme) -> bool:
-        """Whether the group's filters would hold these words; where they break, a human reads them first: staff."""
+    async def _kept_back_for(self, answer: Answer, standing: Standing, programme: Programme) -> tuple[str, ...] | None:
+        """The filters for which the group would hold these words, or none; where they break, staff read them first."""
         if not answer.words:
-            return False
+            return None
         async with self._database.read() as session:
-            group, _ = await self._find_day(session, answer.day_id, standing, programme)
+            group, _ = await self._days.find(session, answer.day_id, answer.group_mark, standing, programme)
         try:
-            return await self.is_held(answer.guild_id, group, answer.user_id, answer.words)
+            return await self.held_for(answer.guild_id, group, answer.user_id, answer.words) or None
         except Exception:
             log.exception("checkin.could_not_judge", guild=answer.guild_id, key=answer.key)
-            return True
+            return ()
 
     async def _replace(
         self,
@@ -296,64 +311,41 @@ class CheckinService:
     # -- staff ---------------------------------------------------------------------------------------------------------
 
     async def read_for_staff(self, guild_id: int, staff_id: int, answer_id: int) -> Shared:
-        """What somebody sent to staff, for one of them who asks; that it was read is logged, without a word of it.
+        """What somebody sent to staff, for one of them who asks; that they look is put on record before it is shown.
 
         Raises:
             NotAllowedError: where ``staff_id`` is not staff.
             NotFoundError: where it was erased, or is not for staff any more.
         """
         standing = await self._members.allow(guild_id, staff_id, Action.READ_CHECKIN)
-        async with self._database.read() as session:
+        async with self._database.write() as session:
             row = await records.answer(session, answer_id)
-        member = await self._members.find(guild_id, row.user_id) if row is not None else None
-        if row is None or member is None or row.guild_id != guild_id or row.audience != Audience.STAFF:
-            raise NotFoundError(self._say(standing.language, "errors.not_found"))
+            member = await self._members.find(guild_id, row.user_id) if row is not None else None
+            if row is None or member is None or row.guild_id != guild_id or row.audience != Audience.STAFF:
+                raise NotFoundError(self._say(standing.language, "errors.not_found"))
+            await self._audit.note(
+                session,
+                AuditAction.CHECKIN_VIEWED,
+                "check-in",
+                answer_id,
+                actor=staff_id,
+                person=row.user_id,
+                guild_id=guild_id,
+            )
+            shared = Shared(standing.language, member.chosen_name, Feeling(row.feeling), row.words or "")
         log.info("checkin.read_by_staff", guild=guild_id, answer=answer_id, staff=staff_id)
-        return Shared(standing.language, member.chosen_name, Feeling(row.feeling), row.words or "")
+        return shared
 
     # -- which day -----------------------------------------------------------------------------------------------------
 
     async def _day_of(self, session: AsyncSession, answer: Answer, standing: Standing, programme: Programme) -> Day:
-        group, day = await self._find_day(session, answer.day_id, standing, programme)
+        group, day = await self._days.find(session, answer.day_id, answer.group_mark, standing, programme)
         if day is not None:
             return day
         today = local_date(self._clock.now(), programme.zone)
         opens_at, closes_at = whole_day(today, programme.zone)
         free_day = CardTime(group, today, opens_at, closes_at)
         return await records.keep_day(session, answer.guild_id, free_day, None, asked=False)
-
-    async def _find_day(
-        self, session: AsyncSession, day_id: int | None, standing: Standing, programme: Programme
-    ) -> tuple[str, Day | None]:
-        """The group an answer given now is for, and its day, or none where nothing was asked or answered today."""
-        now, pressed = self._clock.now(), None
-        if day_id is not None:
-            pressed = self._of_guild(await records.day(session, day_id), standing)
-        found = await records.days_since(session, standing.guild_id, now - _LOOK_BACK)
-        # A card that the programme has dropped meanwhile counts only where it was posted.
-        days = [day for day in found if day.message_id is not None or is_still_planned(programme, day)]
-        group = pressed.group_key if pressed is not None else group_for(standing.groups, days, now)
-        group = self._check(standing, group)
-        asked = day_for(pressed, [day for day in days if day.group_key == group], now, programme.zone)
-        if asked is not None:
-            return group, asked
-        today = local_date(now, programme.zone)
-        free = (day for day in found if not day.asked and (day.group_key, day.local_date) == (group, today))
-        return group, next(free, None)
-
-    def _check(self, standing: Standing, group: str | None) -> str:
-        if not standing.may(Action.CHECK_IN) or not standing.groups:
-            key = "checkins.in_no_group" if Role.FORMER in standing.roles else "errors.not_a_member"
-            raise NotAllowedError(self._say(standing.language, key))
-        group = group or standing.groups[0]
-        if group not in standing.groups:
-            raise NotAllowedError(self._say(standing.language, "checkins.not_in_group"))
-        return group
-
-    def _of_guild(self, day: Day | None, standing: Standing) -> Day:
-        if day is None or day.guild_id != standing.guild_id:
-            raise NotFoundError(self._say(standing.language, "errors.expired"))
-        return day
 
     async def _lines(
         self, session: AsyncSession, answer: Answer, keys: Sequence[str], language: str

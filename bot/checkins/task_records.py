@@ -1,5 +1,6 @@
 """What staff have been asked to do for somebody, until one of them has done it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Index, String, UniqueConstraint, select, text, update
@@ -85,6 +86,11 @@ async def open_task(
 async def task(session: AsyncSession, task_id: int) -> TaskRow | None:
     """One task, or none."""
     return await session.get(TaskRow, task_id, populate_existing=True)
+
+
+async def tasks_about(session: AsyncSession, user_id: int) -> Sequence[TaskRow]:
+    """Every task about this person, in every server, the oldest first."""
+    return list(await session.scalars(select(TaskRow).where(TaskRow.user_id == user_id).order_by(TaskRow.id)))
 
 
 async def open_task_of(session: AsyncSession, guild_id: int, user_id: int, kind: TaskKind) -> TaskRow | None:

@@ -73,6 +73,13 @@ class Tasks:
         await self._outbox.put(session, [draft])
         return True
 
+    async def take_back(self, session: AsyncSession, user_id: int) -> None:
+        """Before somebody's rows go: have what staff were told of them emptied, for it carries their name."""
+        now = self._clock.now()
+        for row in await task_records.tasks_about(session, user_id):
+            lines = await self._outbox.messages_of(session, deliveries.subject_of_task(row.id), TASK)
+            await self._outbox.put(session, deliveries.lines_gone(row.guild_id, lines, now))
+
     async def find(self, task_id: int) -> Task | None:
         """One task, or none where it, or its person, was erased."""
         async with self._database.read() as session:

@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cases.service import Case, CaseDeed, Refused, Wanted
+from bot.cases.service import Case, CaseDeed, Obstacle, Refused, Wanted
 from bot.cogs.doors import Doors
 from bot.cogs.mod_group import mod_group
 from bot.errors import NotFoundError
@@ -49,7 +49,7 @@ class Cases(commands.Cog):
         reply = Reply(interaction)
         await reply.defer()
         guild_id = await self._doors.guild(reply)
-        await self._act(reply, Wanted(guild_id, user.id, reply.user_id, CaseDeed.WARN, reason, tell))
+        await self._act(reply, user, Wanted(guild_id, user.id, reply.user_id, CaseDeed.WARN, reason, tell))
 
     @mod_group.command(name="timeout", description="Let somebody pause for some minutes; 0 ends a pause early.")
     @app_commands.describe(
@@ -57,7 +57,7 @@ class Cases(commands.Cog):
         minutes="For how long; 0 ends it now",
         reason="Why. It stays with staff",
         tell="In your own words, to them",
-        for_harm_to_others="They have an open incident, I am on call, and this is for harm to others",
+        for_harm_to_others="I am on call, and this is for harm to others: it holds whatever happens",
     )
     async def timeout(
         self,
@@ -77,7 +77,7 @@ class Cases(commands.Cog):
         wanted = Wanted(
             guild_id, user.id, reply.user_id, deed, reason, tell, lasts=lasts, for_others=for_harm_to_others
         )
-        await self._act(reply, wanted)
+        await self._act(reply, user, wanted)
 
     @mod_group.command(name="remove", description="End somebody's place in one group.")
     @app_commands.describe(
@@ -110,7 +110,7 @@ class Cases(commands.Cog):
             group_key=group.strip(),
             for_others=for_harm_to_others,
         )
-        await self._act(reply, wanted)
+        await self._act(reply, user, wanted)
 
     @remove.autocomplete("group")
     async def groups(self, interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -122,16 +122,29 @@ class Cases(commands.Cog):
             if current.lower() in f"{group.key} {group.name}".lower()
         ][:25]
 
-    @mod_group.command(name="case", description="What was done about somebody, and what could be fitting next.")
-    @app_commands.describe(user="About whom")
-    async def case(self, interaction: discord.Interaction, user: discord.User) -> None:
-        """The history of somebody, for staff alone."""
+    @mod_group.command(name="case", description="What was done about somebody, or a channel, and what could be next.")
+    @app_commands.describe(user="About whom", channel="Or about which channel of a group")
+    async def case(
+        self,
+        interaction: discord.Interaction,
+        user: discord.User | None = None,
+        channel: discord.TextChannel | None = None,
+    ) -> None:
+        """The history of somebody, or of a channel, for staff alone."""
         reply = Reply(interaction)
         await reply.defer()
         guild_id = await self._doors.guild(reply)
-        history = await self._cases.history(guild_id, user.id, reply.user_id)
-        language = await self._words.language(guild_id)
-        await reply.say(embed=await self._words.history(language, guild_id, user.id, history))
+        language, looking = await self._words.language(guild_id), self._cases.looking
+        if user is not None:
+            history = await looking.history(guild_id, user.id, reply.user_id)
+            link, embed = history.link, await self._words.history(language, guild_id, user.id, history)
+        elif channel is not None:
+            done = await looking.of_channel(guild_id, channel.id, reply.user_id)
+            link, embed = done.link, self._words.channel_history(language, channel.id, done)
+        else:
+            await reply.say(self._words.say(language, "history_of_whom"))
+            return
+        await reply.say(self._words.say(language, "history_link", link=link) if link else "", embed=embed)
 
     # -- channels ------------------------------------------------------------------------------------------------------
 
@@ -141,9 +154,9 @@ class Cases(commands.Cog):
         self, interaction: discord.Interaction, reason: Reason, channel: discord.TextChannel | None = None
     ) -> None:
         """A lock on a channel."""
-        reply, guild_id, place = await self._place(interaction, channel)
+        reply, guild_id, place, heard = await self._place(interaction, channel, reason)
         changed = await self._cases.channels.lock(guild_id, place, reply.user_id, reason)
-        await self._done(reply, guild_id, "answer_lock" if changed else "answer_lock_already", place, reason)
+        await self._done(reply, guild_id, "answer_lock" if changed else "answer_lock_already", place, heard)
 
     @mod_group.command(name="unlock", description="Give everybody in a locked channel back what they had.")
     @app_commands.describe(reason="Why. It stays with staff", channel="Which one; else this one")
@@ -151,9 +164,9 @@ class Cases(commands.Cog):
         self, interaction: discord.Interaction, reason: Reason, channel: discord.TextChannel | None = None
     ) -> None:
         """The end of a lock."""
-        reply, guild_id, place = await self._place(interaction, channel)
+        reply, guild_id, place, heard = await self._place(interaction, channel, reason)
         changed = await self._cases.channels.unlock(guild_id, place, reply.user_id, reason)
-        await self._done(reply, guild_id, "answer_unlock" if changed else "answer_unlock_already", place, reason)
+        await self._done(reply, guild_id, "answer_unlock" if changed else "answer_unlock_already", place, heard)
 
     @mod_group.command(name="slow", description="Let everybody write once in so many seconds; 0 ends it.")
     @app_commands.describe(
@@ -169,17 +182,17 @@ class Cases(commands.Cog):
         channel: discord.TextChannel | None = None,
     ) -> None:
         """A slower pace for a channel."""
-        reply, guild_id, place = await self._place(interaction, channel)
+        reply, guild_id, place, heard = await self._place(interaction, channel, reason)
         changed = await self._cases.channels.slow(guild_id, place, reply.user_id, reason, seconds)
         set_to = "answer_slow" if seconds else "answer_slow_end"
-        await self._done(reply, guild_id, set_to if changed else "answer_slow_already", place, reason)
+        await self._done(reply, guild_id, set_to if changed else "answer_slow_already", place, heard)
 
     # -- what they share -----------------------------------------------------------------------------------------------
 
-    async def _act(self, reply: Reply, wanted: Wanted) -> None:
+    async def _act(self, reply: Reply, user: discord.User, wanted: Wanted) -> None:
         language = await self._words.language(wanted.guild_id)
-        outcome = await self._cases.act(wanted)
         heard = await self._heard(reply, wanted.guild_id, f"{wanted.reason}\n{wanted.words}".strip())
+        outcome = Refused(Obstacle.NOBODY) if user.bot else await self._cases.act(wanted)
         if isinstance(outcome, Refused):
             said = await self._words.refused(language, wanted.guild_id, wanted.user_id, outcome)
         else:
@@ -190,29 +203,29 @@ class Cases(commands.Cog):
         person = case.user_id or 0
         name = await self._words.name(case.guild_id, person)
         said = self._words.say(language, f"done_{case.deed.value}", name=name, number=case.id)
-        outlook = await self._cases.outlook(case.guild_id, person)
+        outlook = await self._cases.looking.outlook(case.guild_id, person)
         return f"{said}\n{await self._words.next_step(language, case.guild_id, outlook)}"
 
     async def _place(
-        self, interaction: discord.Interaction, channel: discord.TextChannel | None
-    ) -> tuple[Reply, int, int]:
+        self, interaction: discord.Interaction, channel: discord.TextChannel | None, reason: str
+    ) -> tuple[Reply, int, int, str | None]:
         reply = Reply(interaction)
         await reply.defer()
         guild_id = await self._doors.guild(reply)
+        heard = await self._heard(reply, guild_id, reason)
         here = interaction.channel
         around = here.parent_id if isinstance(here, discord.Thread) else reply.channel_id
         place = channel.id if channel is not None else around
         if place is None:
             language = (await self._members.allow(guild_id, reply.user_id, Action.CLOSE_CHANNEL)).language
             raise NotFoundError(self._words.say(language, "not_a_groups_channel"))
-        return reply, guild_id, place
+        return reply, guild_id, place, heard
 
-    async def _done(self, reply: Reply, guild_id: int, key: str, place: int, reason: str) -> None:
-        heard = await self._heard(reply, guild_id, reason)
+    async def _done(self, reply: Reply, guild_id: int, key: str, place: int, heard: str | None) -> None:
         said = self._words.say(await self._words.language(guild_id), key, channel=f"<#{place}>")
         await reply.say("\n\n".join(part for part in (said, heard) if part))
 
     async def _heard(self, reply: Reply, guild_id: int, text: str) -> str | None:
-        """Staff's own words are read for danger, too. What they decided does not wait for it, nor hang on it."""
+        """Staff's own words are read for danger first, whatever becomes of the deed."""
         origin = Origin(guild_id, reply.user_id, None, "command:mod", key=f"interaction:{reply.interaction.id}")
         return (await self._intake.handle(text, origin)).reply

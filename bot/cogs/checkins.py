@@ -37,20 +37,21 @@ class Checkins(commands.Cog):
         reply = Reply(interaction)
         guild_id = await self._doors.guild(reply)
         opening = await self._checkins.may_open(guild_id, reply.user_id, None)
-        await reply.open(form(self._content, opening.language, "form-any", guild_id, opening.earlier))
+        await reply.open(form(self._content, opening, "form-any", f"{guild_id}.{opening.group_mark}"))
 
     async def _open(self, press: Press) -> None:
         guild_id = await self._doors.guild(press)
         opening = await self._checkins.may_open(guild_id, press.user_id, press.row_id)
-        await press.open(form(self._content, opening.language, "form", press.row_id, opening.earlier))
+        await press.open(form(self._content, opening, "form", press.row_id))
 
     async def _card_form(self, press: Press) -> None:
         await self._submit(press, await self._doors.guild(press), press.row_id)
 
     async def _any_form(self, press: Press) -> None:
-        await self._submit(press, press.row_id, None)
+        guild, _, mark = press.row.partition(".")
+        await self._submit(press, int(guild) if guild.isdecimal() else await self._doors.guild(press), None, mark)
 
-    async def _submit(self, press: Press, guild_id: int, day_id: int | None) -> None:
+    async def _submit(self, press: Press, guild_id: int, day_id: int | None, mark: str = "") -> None:
         """What concerns somebody's safety is said as soon as it is known, before anything that may still fail."""
         answer = Answer(
             guild_id=guild_id,
@@ -62,6 +63,7 @@ class Checkins(commands.Cog):
             audience=_chosen(press.value("share"), Audience.SELF),
             reach_out=_chosen(press.value("contact"), ReachOut.NO),
             key=f"checkin:{press.interaction.id}",
+            group_mark=mark,
         )
         heard = await self._checkins.hear(answer)
         if heard.reply is not None:

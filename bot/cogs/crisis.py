@@ -1,5 +1,6 @@
 """The doors of somebody in danger: `/support`, the menu `Worried about them`, the two buttons under an answer."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import discord
@@ -15,11 +16,16 @@ from bot.observe.logs import get_logger
 from bot.oncall.service import EventKind, OnCallService
 from bot.ui.crisis import reply_buttons
 from bot.ui.safe import Button, Press, Presses, Reply, SafeView
-from bot.ui.words import words_of
+from bot.ui.words import words_of, words_on_card
 
 log = get_logger(__name__)
 
 MENU = "Worried about them"
+
+
+async def nobody_behind(_guild_id: int, _message_id: int) -> int | None:
+    """Until whoever posts for people is asked."""
+    return None
 
 
 class Crisis(commands.Cog):
@@ -38,6 +44,8 @@ class Crisis(commands.Cog):
         self._crisis, self._intake, self._oncall, self._members = crisis, intake, oncall, members
         self._numbers = presses.numbers
         self._content, self._doors = content, doors
+        self.author_behind: Callable[[int, int], Awaitable[int | None]] = nobody_behind
+        """Whose words a message of a bot (server id, message id) is, where we posted it for somebody; else none."""
         presses.on("crisis", "contact", self._contact)
         presses.on("crisis", "safe", self._safe)
         presses.on("support", "ask", self._ask)
@@ -75,17 +83,20 @@ class Crisis(commands.Cog):
         reply = Reply(interaction)
         await reply.defer()
         guild_id = await self._doors.guild(reply)
-        if message.author.bot:
+        person: int | None = message.author.id
+        if message.author.bot:  # what we posted for somebody is about them
+            person = await self.author_behind(guild_id, message.id)
+        if person is None:
             await self._offer(reply, guild_id, "crisis.worried_bot")
             return
         worry = Worry(
             guild_id=guild_id,
             by=reply.user_id,
-            person=message.author.id,
+            person=person,
             channel_id=message.channel.id,
             message_id=message.id,
             key=f"worried:{message.id}:{reply.user_id}",
-            words=words_of(message),
+            words=words_of(message) or words_on_card(message),
         )
         said = await self._intake.worry(worry)
         if said is None:

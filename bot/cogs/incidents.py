@@ -172,7 +172,7 @@ class Incidents(commands.Cog):
         reply, guild_id = await self._staff(interaction)
         incident = await self._named(guild_id, code)
         await self._oncall.press(incident.id, reply.user_id)
-        entries = await self._oncall.timeline(incident.id)
+        entries = await self._oncall.timeline(incident.id, reply.user_id)
         joined_to = await self._oncall.find(incident.joined_to) if incident.joined_to is not None else None
         await reply.say(await self._shown.whole(incident, entries, joined_to.code if joined_to else ""))
 

@@ -10,9 +10,10 @@ from typing import TypeVar
 import discord
 from discord.ext import commands
 
+from bot.cogs.automod_alerts import AutoModAlerts
 from bot.intake.places import WatchedPlaces
 from bot.intake.rules import Watermark
-from bot.intake.service import Intake, Origin
+from bot.intake.service import Hung, Intake, Origin
 from bot.intake.watermarks import Watermarks
 from bot.members.service import MemberService
 from bot.observe.logs import get_logger
@@ -29,12 +30,16 @@ FIRST_LOOK = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Place:
-    """Where a message stands: the channel, the watched channel it belongs to, and the server; a DM has neither."""
+    """Where a message stands: the channel, the watched channel it belongs to, and the server; a DM has neither.
+
+    ``is_alerts``: it is staff's, and of it only what Discord tells of its own AutoMod is read.
+    """
 
     channel_id: int
     parent_id: int | None
     guild_id: int | None
     is_dm: bool
+    is_alerts: bool = False
 
 
 class Listening(commands.Cog):
@@ -42,6 +47,7 @@ class Listening(commands.Cog):
 
     def __init__(self, intake: Intake, places: WatchedPlaces, watermarks: Watermarks, members: MemberService) -> None:
         self._intake, self._places, self._watermarks, self._members = intake, places, watermarks, members
+        self._alerts = AutoModAlerts(intake)
         self.on_new_place: Callable[[], None] = lambda: None
         """Called for a DM or a thread in which we hear somebody for the first time: there may be older words in it."""
         self.on_home: Callable[[int, int], None] = lambda _user_id, _guild_id: None
@@ -95,7 +101,7 @@ class Listening(commands.Cog):
 
     async def read_edit(self, message: discord.Message, place: Place) -> None:
         """Handle what a message says since it was edited. Raises where it fails."""
-        if message.edited_at is None or message.author.bot or not (words := words_of(message)):
+        if place.is_alerts or message.edited_at is None or message.author.bot or not (words := words_of(message)):
             return
         # Each edit is an occasion of its own: the words it brings may be of the same tier, and other ones.
         key = f"message:{message.id}:{int(message.edited_at.timestamp() * 1000)}"
@@ -123,6 +129,9 @@ class Listening(commands.Cog):
 
     async def _handle(self, message: discord.Message, place: Place) -> None:
         """First the words; last what is only for the next start."""
+        if place.is_alerts and place.guild_id is not None:
+            await self._alerts.read(message, place.guild_id, partial(self._parent, message))
+            return
         if message.author.bot:
             return
         source = "dm" if place.is_dm else "channel"
@@ -146,6 +155,8 @@ class Listening(commands.Cog):
             parent_id=place.parent_id,
             attachments=tuple(attachment.content_type or "" for attachment in message.attachments),
             edited_at=message.edited_at,
+            files=tuple(Hung(one.url, one.filename, one.size) for one in message.attachments),
+            reply_to=message.reference.message_id if _is_reply(message) and message.reference is not None else None,
         )
 
     async def _with_server(self, origin: Origin) -> Origin:
@@ -162,7 +173,7 @@ class Listening(commands.Cog):
     def _may_be_watched(self, message: discord.Message) -> bool:
         """Whether a message stands where we read, or in a thread of which only Discord can say whose it is."""
         channel = message.channel
-        if _is_dm(channel) or self._places.guild_of(channel.id) is not None:
+        if _is_dm(channel) or self._places.server_of(channel.id) is not None:
             return True
         parent_id = self._parent_at_hand(channel)
         if parent_id is not None:
@@ -189,11 +200,20 @@ class Listening(commands.Cog):
             return Place(channel.id, None, None, is_dm=True)
         if (guild_id := self._places.guild_of(channel.id)) is not None:
             return Place(channel.id, None, guild_id, is_dm=False)
+        if (guild_id := self._places.alerts_of(channel.id)) is not None:
+            return Place(channel.id, None, guild_id, is_dm=False, is_alerts=True)
         parent_id = self._parent_at_hand(channel)
         if parent_id is None and message.guild is not None:
             parent_id = await self._parent_by_asking(message.guild, channel.id)
         guild_id = self._places.guild_of(parent_id) if parent_id is not None else None
         return Place(channel.id, parent_id, guild_id, is_dm=False) if guild_id is not None else None
+
+    async def _parent(self, message: discord.Message, channel_id: int) -> int | None:
+        """What a thread hangs under; none for a channel, and for what is gone."""
+        if message.guild is None or self._places.guild_of(channel_id) is not None:
+            return None
+        known = message.guild.get_thread(channel_id)
+        return known.parent_id if known is not None else await self._parent_by_asking(message.guild, channel_id)
 
     async def _parent_by_asking(self, guild: discord.Guild, channel_id: int) -> int | None:
         """A thread that is in no cache: ask Discord what it hangs under."""
@@ -220,3 +240,8 @@ def _is_dm(channel: object) -> bool:
     if isinstance(channel, discord.PartialMessageable):
         return channel.guild_id is None
     return isinstance(channel, discord.DMChannel)
+
+
+def _is_reply(message: discord.Message) -> bool:
+    """Whether it answers another message; what it forwards is no answer."""
+    return message.type is discord.MessageType.reply

@@ -4,11 +4,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cases.service import Refused
 from bot.cogs.doors import Doors
 from bot.content import Content
 from bot.intake.service import Intake, Origin
 from bot.members.service import Action, MemberService, MembershipState
 from bot.program.service import ProgrammeService
+from bot.ui.cases import CaseWords
 from bot.ui.checkin_habits import habits_button
 from bot.ui.members import after_agreeing, settings_choices
 from bot.ui.safe import Press, Presses, Reply, SafeModal
@@ -32,9 +34,10 @@ class Members(commands.Cog):
         content: Content,
         presses: Presses,
         doors: Doors,
+        cases: CaseWords,
     ) -> None:
         self._members, self._programmes, self._intake = members, programmes, intake
-        self._content, self._doors = content, doors
+        self._content, self._doors, self._cases = content, doors, cases
         presses.on("member", "agree", self._agree)
         presses.on("member", "not-now", self._not_now)
         presses.on("member", "settings", self._open_settings, opens_form=True)
@@ -67,22 +70,38 @@ class Members(commands.Cog):
         ][:25]
 
     @member.command(name="discharge", description="End somebody's place in the programme.")
-    @app_commands.describe(user="Whom")
-    async def discharge(self, interaction: discord.Interaction, user: discord.User) -> None:
+    @app_commands.describe(
+        user="Whom", reason="Only where they have an open incident and you are on call: why now. A note of the incident"
+    )
+    async def discharge(
+        self, interaction: discord.Interaction, user: discord.User, reason: app_commands.Range[str, 0, 1000] = ""
+    ) -> None:
         """Staff end somebody's membership; the person stays known to the safety paths."""
         reply = Reply(interaction)
         await reply.defer()
-        ended = await self._members.discharge(await self._doors.guild(reply), user.id, interaction.user.id)
-        lines = [
-            self._content.texts.say(
-                "en",
-                "enrolment.staff_discharged",
-                name=discord.utils.escape_markdown(one.chosen_name),
-                group=one.group_name,
+        guild_id = await self._doors.guild(reply)
+        heard = await self._heard(reply, guild_id, reason)
+        ended = await self._cases.cases.discharging.discharge(guild_id, user.id, reply.user_id, reason)
+        if isinstance(ended, Refused):
+            said = await self._cases.discharge_refused(guild_id, user.id, ended)
+        else:
+            said = "\n".join(
+                self._content.texts.say(
+                    "en",
+                    "enrolment.staff_discharged",
+                    name=discord.utils.escape_markdown(one.chosen_name),
+                    group=one.group_name,
+                )
+                for one in ended
             )
-            for one in ended
-        ]
-        await reply.say("\n".join(lines))
+        await reply.say("\n\n".join(part for part in (said, heard) if part))
+
+    async def _heard(self, reply: Reply, guild_id: int, text: str) -> str | None:
+        """Staff's own words are read for danger, too."""
+        if not text.strip():
+            return None
+        origin = Origin(guild_id, reply.user_id, None, "command:member", key=f"interaction:{reply.interaction.id}")
+        return (await self._intake.handle(text, origin)).reply
 
     async def _agree(self, press: Press) -> None:
         enrolment = await self._members.answer_notice(

@@ -1,5 +1,8 @@
 """The doors of what is held: the cards' buttons, `/mod queue`, and the author's `Take it back`."""
 
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -16,6 +19,14 @@ from bot.ui.safe import Button, Press, Presses, Reply, SafeView
 STAFF_ONLY = discord.Permissions(moderate_members=True)
 LISTED_AT_MOST = 10
 SHOWN_AT_MOST = 5
+
+Waiting = tuple[datetime, str, tuple[int, str, str]]
+"""A line of the queue: since when (UTC), its words, and (id, feature, row) of its button `Show`."""
+
+
+async def nothing_else(_guild_id: int) -> list[Waiting]:
+    """Nothing else waits."""
+    return []
 
 
 class Moderation(commands.Cog):
@@ -38,6 +49,8 @@ class Moderation(commands.Cog):
     ) -> None:
         self._moderation, self._members, self._doors = moderation, members, doors
         self._cards = HeldCards(moderation, content)
+        self.also_waiting: Callable[[int], Awaitable[list[Waiting]]] = nothing_else
+        """What else waits for staff, set by whoever furnishes: shares without a name."""
         presses.on(ui.FEATURE, ui.SHOW, self._show)
         presses.on(ui.FEATURE, ui.APPROVE, self._approve)
         presses.on(ui.FEATURE, ui.DECLINE, self._decline)
@@ -62,6 +75,7 @@ class Moderation(commands.Cog):
             when = timestamp(case.opened_at)
             line = self._cards.say(language, "queue_report", name=name, link=link, when=when, count=case.count)
             lines.append((case.opened_at, line, (case.id, "report", str(case.id))))
+        lines += await self.also_waiting(guild_id)
         lines.sort(key=lambda line: line[0])
         said = [f"{number}. {line}" for number, (_, line, _) in enumerate(lines[:LISTED_AT_MOST], start=1)]
         if not said:

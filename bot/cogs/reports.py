@@ -1,6 +1,7 @@
 """The doors of reports: the menu `Report to staff`, its form, and the buttons of staff's card."""
 
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -19,13 +20,17 @@ from bot.observe.logs import get_logger
 from bot.ui import moderation_reports as ui
 from bot.ui.moderation_reports import ReportCards
 from bot.ui.safe import Press, Presses, Reply
-from bot.ui.words import words_of
+from bot.ui.words import words_of, words_on_card
 
 log = get_logger(__name__)
 
 MENU = "Report to staff"
 REMEMBERED = 200
 """Messages whose words are remembered while their form is open."""
+
+
+async def nobody_behind(_guild_id: int, _message_id: int) -> None:
+    """Nobody is behind what we post."""
 
 
 class Reports(commands.Cog):
@@ -47,6 +52,8 @@ class Reports(commands.Cog):
         # A message may be taken away while its form is open; what it said then would be nowhere. A restart forgets
         # these, and the message is asked for at Discord.
         self._words: OrderedDict[int, str] = OrderedDict()
+        self.worried_by_ours: Callable[[int, int], Awaitable[None]] = nobody_behind
+        """Told where somebody worries about a message (server id, message id) of ours that has no name on it."""
         presses.on(ui.FEATURE, ui.FORM, self._report)
         presses.on(ui.FEATURE, ui.SHOW, self._show)
         presses.on(ui.FEATURE, ui.WHO, self._who)
@@ -60,7 +67,7 @@ class Reports(commands.Cog):
 
     async def _ask(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         """The form. Nothing is looked up before it: it has to be the first answer, within three seconds."""
-        self._words[message.id] = words_of(message)
+        self._words[message.id] = words_of(message) or words_on_card(message)
         while len(self._words) > REMEMBERED:
             self._words.popitem(last=False)
         row = ui.pack(message.channel.id, message.id, message.author.id)
@@ -70,7 +77,7 @@ class Reports(commands.Cog):
         """Danger first, and nothing is looked up before it: what may carry a page does not wait for a database."""
         channel_id, message_id, author_id = ui.unpack(press.row)
         guild_id = await self._doors.guild(press)
-        words, reason = press.value("words"), ReportReason(press.value("reason"))
+        words, reason = press.value("words"), _reason(press.value("reason"))
         said: list[str] = []
         if words:  # what they write here may be about themselves
             origin = Origin(
@@ -79,6 +86,7 @@ class Reports(commands.Cog):
             heard = await self._intake.handle(words, origin)
             said += [heard.reply] if heard.reply else []
         message_words = await self._words_of(channel_id, message_id)
+        author_id = await self._behind(guild_id, message_id, author_id)
         if reason is ReportReason.WORRIED:
             said.append(await self._worry(press, guild_id, (channel_id, message_id, author_id, message_words or "")))
         report = Report(
@@ -91,9 +99,8 @@ class Reports(commands.Cog):
             reason=reason,
             words=words,
         )
-        me = self._client.user
         try:
-            thanked = await self._moderation.reports.report(report, me.id if me is not None else None)
+            thanked = await self._moderation.reports.report(report, self._me)
         except DatabaseError:
             if reason is not ReportReason.WORRIED:
                 raise
@@ -109,8 +116,8 @@ class Reports(commands.Cog):
     async def _worry(self, press: Press, guild_id: int, about: tuple[int, int, int, str]) -> str:
         """That is for whoever is on call, and at once."""
         channel_id, message_id, author_id, words = about
-        me = self._client.user
-        if me is not None and author_id == me.id:
+        if author_id == self._me:
+            await self.worried_by_ours(guild_id, message_id)
             language = await self._language(guild_id, press)
             return self._cards.say(language, "report_worried_bot", **self._numbers.of(guild_id, language))
         worry = Worry(
@@ -126,6 +133,20 @@ class Reports(commands.Cog):
         language = str(press.interaction.locale)  # where it could not be written down, nor can anything be looked up
         return told or self._cards.say(language, "report_worried", **self._numbers.of(guild_id, language))
 
+    @property
+    def _me(self) -> int | None:
+        return self._client.user.id if self._client.user is not None else None
+
+    async def _behind(self, guild_id: int, message_id: int, author_id: int) -> int:
+        """Who wrote it: of what we posted for somebody it is them; else, and where nobody can look, who posted it."""
+        if author_id != self._me:
+            return author_id
+        try:
+            return await self._moderation.reports.author_behind(guild_id, message_id) or author_id
+        except DatabaseError:
+            log.exception("report.author_not_found", message=message_id)
+            return author_id
+
     async def _words_of(self, channel_id: int, message_id: int) -> str | None:
         if message_id in self._words:
             return self._words[message_id]
@@ -134,7 +155,7 @@ class Reports(commands.Cog):
         except (discord.DiscordException, aiohttp.ClientError, OSError) as failure:
             log.warning("report.words_not_found", message=message_id, error=type(failure).__name__)
             return None
-        return words_of(message)
+        return words_of(message) or words_on_card(message)
 
     async def _language(self, guild_id: int, press: Press) -> str:
         standing = await self._members.standing(guild_id, press.user_id)
@@ -162,3 +183,8 @@ class Reports(commands.Cog):
             return
         when = discord.utils.format_dt(case.closed_at, "R") if case.closed_at is not None else ""
         await press.say(self._cards.say(case.language, "report_closed", by=f"<@{case.closed_by}>", when=when))
+
+
+def _reason(value: str) -> ReportReason:
+    """What was chosen; never an error, for the words beside it have to be heard whatever else was sent."""
+    return ReportReason(value) if value in {each.value for each in ReportReason} else ReportReason.OTHER

@@ -198,6 +198,16 @@ class Tickets(commands.Cog):
         """A thread was deleted by hand, perhaps a ticket's."""
         await self._tickets.ways.thread_deleted(payload.thread_id)
 
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """A message was deleted, perhaps one of a ticket."""
+        await self._tickets.deleted([payload.message_id])
+
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """Many were deleted at once."""
+        await self._tickets.deleted(sorted(payload.message_ids))
+
 
 def _numbers(row: str) -> tuple[int, int]:
     """The two numbers in a button's row; 0 where there are none, which no ticket has."""

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession as Session
 from bot.db.base import Base, Erase, about
 from bot.db.ring import KeyRing
 from bot.db.turn import in_a_hurry, out_of_sight
-from bot.db.types import Encrypted, EncryptedJson, Json, RowId, Snowflake, UtcDateTime
+from bot.db.types import Encrypted, EncryptedJson, Json, RowId, SealedPerson, Snowflake, UtcDateTime
 from bot.db.work import Database
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Json",
     "KeyRing",
     "RowId",
+    "SealedPerson",
     "Session",
     "Snowflake",
     "UtcDateTime",

@@ -12,6 +12,7 @@ under another key, does not open. Random nonces are safe for about 2^32 values a
 """
 
 import hashlib
+import hmac
 import os
 from collections.abc import Sequence
 from typing import Final
@@ -40,7 +41,7 @@ class KeyRing:
     Raises ValueError when it is given no key, or one that is not 32 bytes long.
     """
 
-    __slots__ = ("_ciphers", "_keys", "_newest")
+    __slots__ = ("_ciphers", "_keys", "_newest", "_nonce_keys")
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         if not keys:
@@ -50,6 +51,7 @@ class KeyRing:
         self._newest = _id_of(keys[0])
         self._keys = {_id_of(key): bytes(key) for key in keys}
         self._ciphers = {name: AESGCM(key) for name, key in self._keys.items()}
+        self._nonce_keys: dict[tuple[bytes, bytes], bytes] = {}
 
     def __repr__(self) -> str:
         return f"KeyRing({', '.join(self.key_ids)})"
@@ -69,6 +71,23 @@ class KeyRing:
         header = _FORMAT + self._newest
         nonce = os.urandom(_NONCE_BYTES)
         return header + nonce + self._ciphers[self._newest].encrypt(nonce, plain, header + context)
+
+    def encrypt_alike(self, plain: bytes, context: bytes, place: int = 0) -> bytes:
+        """Seal `plain` so that equal values of one `context` seal alike, and can be looked up; `decrypt` opens it.
+
+        The nonce is made of the value, by HMAC-SHA256 under a key of its own, so that no nonce serves two values (the
+        construction of RFC 5297, "synthetic initialization vector"). Whoever has the database alone learns which rows
+        hold the same value, and not which value. `place` is the key's on the ring; past its end it is the newest.
+        """
+        names = list(self._keys)
+        name = names[place] if place < len(names) else self._newest
+        key = self._nonce_keys.get((name, context))
+        if key is None:
+            key = self.derive(context, b"handrail: nonces of equal values", name.hex())
+            self._nonce_keys[name, context] = key
+        header = _FORMAT + name
+        nonce = hmac.digest(key, plain, "sha256")[:_NONCE_BYTES]
+        return header + nonce + self._ciphers[name].encrypt(nonce, plain, header + context)
 
     def decrypt(self, blob: bytes, context: bytes) -> bytes:
         """Open what `encrypt` sealed.

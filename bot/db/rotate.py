@@ -67,9 +67,8 @@ class _Rotation:
     def __init__(self, database: Database, keys: KeyRing, table: Table) -> None:
         self._database = database
         self._ring = keys
-        self._contexts = {
-            each.name: each.type.context.encode() for each in table.columns if isinstance(each.type, Sealed)
-        }
+        self._types = {each.name: each.type for each in table.columns if isinstance(each.type, Sealed)}
+        self._contexts = {name: each.context.encode() for name, each in self._types.items()}
         self._bare = TableClause(
             table.name,
             *(column(each.name, each.type) for each in table.primary_key),
@@ -103,7 +102,7 @@ class _Rotation:
     def _anew(self, row: Sequence[Any]) -> dict[str, bytes]:
         sealed = zip(self._contexts.items(), row[len(self._key) :], strict=True)
         return {
-            name: self._ring.encrypt(self._ring.decrypt(blob, context), context)
+            name: self._types[name].seal(self._ring, self._ring.decrypt(blob, context))
             for (name, context), blob in sealed
             if blob is not None and not self._ring.is_current(blob)
         }

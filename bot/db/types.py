@@ -8,6 +8,7 @@ Snowflake        int                     BIGINT                      BIGINT
 RowId            int                     INTEGER (the row's own id)  BIGINT, counted by the database
 Encrypted        str                     BLOB                        BYTEA
 EncryptedJson    what JSON can hold      BLOB                        BYTEA
+SealedPerson     int                     BLOB                        BYTEA
 ===============  ======================  ==========================  ===============================
 
 A value that a type refuses raises `NotStorableError`, a ValueError that never shows the value.
@@ -18,7 +19,7 @@ from abc import abstractmethod
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias, TypeVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, literal
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.sql import operators
@@ -157,7 +158,11 @@ class Sealed(TypeDecorator[_T]):
         """Encrypt under the newest key; NoKeysError on a database that was opened without keys."""
         if value is None:
             return None
-        return self._ring(dialect).encrypt(self.to_bytes(value), self.context.encode())
+        return self.seal(self._ring(dialect), self.to_bytes(value))
+
+    def seal(self, ring: KeyRing, plain: bytes) -> bytes:
+        """Encrypt `plain` under the newest key of `ring`; no two times alike."""
+        return ring.encrypt(plain, self.context.encode())
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> _T | None:
         """Decrypt; WrongKeyError under a key that is not listed, DatabaseError when it was altered or moved."""
@@ -212,3 +217,58 @@ class EncryptedJson(Sealed[Json]):
         """The value; tuples come back as lists, as JSON has it."""
         value: Json = json.loads(plain)
         return value
+
+
+KEYS_SEARCHED: Final = 4
+"""Under how many keys a person is looked for, the newest first: more are on a ring only while a rotation is owed."""
+
+
+class SealedPerson(Sealed[int]):
+    """Whom a row is about, encrypted, where the database alone must not tell: `SealedPerson("shares.author")`.
+
+    Unlike other sealed values it can be looked up: equal ids of one column seal alike. `==` finds those under any of
+    the newest `KEYS_SEARCHED` keys, so that nothing is missed between a new key and the rotation.
+    """
+
+    cache_ok = True
+
+    class Comparator(Sealed.Comparator):
+        """Allows `==` with an id, IS NULL and IS NOT NULL."""
+
+        def operate(self, op: operators.OperatorType, *other: Any, **kwargs: Any) -> Any:  # noqa: ANN401 # SQLAlchemy's signature
+            """An id is compared with what it seals to under each key."""
+            if op is operators.eq and len(other) == 1 and isinstance(other[0], int):
+                context = self.type.context  # type: ignore[attr-defined] # a SealedPerson's comparator has a SealedPerson
+                sealed = [literal(other[0], _PersonUnder(context, place)) for place in range(KEYS_SEARCHED)]
+                return TypeDecorator.Comparator.operate(self, operators.in_op, sealed, **kwargs)
+            return super().operate(op, *other, **kwargs)
+
+    comparator_factory: Any = Comparator
+
+    def seal(self, ring: KeyRing, plain: bytes) -> bytes:
+        """Encrypt `plain` under the newest key of `ring`; an equal value alike."""
+        return ring.encrypt_alike(plain, self.context.encode())
+
+    def to_bytes(self, value: int) -> bytes:
+        """Eight bytes, so that the length says nothing."""
+        if type(value) is not int or not 0 <= value <= _LARGEST_SNOWFLAKE:
+            raise NotStorableError(f"{self.context} takes an id of Discord's")
+        return value.to_bytes(8, "big")
+
+    def from_bytes(self, plain: bytes) -> int:
+        """The id."""
+        return int.from_bytes(plain, "big")
+
+
+class _PersonUnder(SealedPerson):
+    """A person as sealed under one key of the ring, for a comparison."""
+
+    cache_ok = True
+
+    def __init__(self, context: str, place: int) -> None:
+        super().__init__(context)
+        self.place = place
+
+    def seal(self, ring: KeyRing, plain: bytes) -> bytes:
+        """Encrypt under the key in this place."""
+        return ring.encrypt_alike(plain, self.context.encode(), self.place)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any, Protocol
 
 import aiohttp
@@ -84,6 +85,7 @@ class DiscordTransport:
                 view=post.view,  # type: ignore[arg-type]  # as above
                 allowed_mentions=post.mentions,
                 nonce=delivery.nonce,
+                **_more(channel_id, post),
             )
         except asyncio.CancelledError:
             self._unanswered += 1  # cut off by the attempt's deadline
@@ -183,6 +185,18 @@ def _named(error: Exception, lane: Lane) -> Exception:
             return UnsureError()
         case _:
             return error
+
+
+def _more(channel_id: int, post: Post) -> dict[str, Any]:
+    """What few messages have: files, and another message that they answer."""
+    more: dict[str, Any] = {}
+    if post.files:
+        more["files"] = [discord.File(BytesIO(content), filename=name) for name, content in post.files]
+    if post.reply_to is not None:
+        more["reference"] = discord.MessageReference(
+            message_id=post.reply_to, channel_id=channel_id, fail_if_not_exists=False
+        )
+    return more
 
 
 def _is_the_same(message: discord.Message, delivery: Delivery, post: Post) -> bool:

@@ -17,7 +17,8 @@ class Post:
     """A message to be created. ``view`` carries only buttons whose custom ids survive the process.
 
     ``plain`` is what a page says instead where Discord refuses its full form. ``channel_id`` is where it goes now, if
-    that is another place than when it was drafted.
+    that is another place than when it was drafted. ``files`` are names with their bytes. ``reply_to`` is the message of
+    that channel which it answers; where that is gone it stands alone.
     """
 
     content: str = ""
@@ -26,6 +27,8 @@ class Post:
     mentions: discord.AllowedMentions = field(default_factory=discord.AllowedMentions.none)
     plain: str | None = None
     channel_id: int | None = None
+    files: tuple[tuple[str, bytes], ...] = ()
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True)

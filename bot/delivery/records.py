@@ -350,6 +350,13 @@ async def is_known_message(session: AsyncSession, message_id: int) -> bool:
     return (await session.execute(query)).first() is not None
 
 
+async def sent_as(session: AsyncSession, message_id: int) -> tuple[str, dict[str, Any]] | None:
+    """Of which kind a message of ours is, and by which arguments it was drawn; none where it is not on record."""
+    query = select(_TABLE.c.kind, _TABLE.c.arguments).where(_TABLE.c.message_id == message_id).limit(1)
+    found = (await session.execute(query)).first()
+    return (found[0], found[1]) if found is not None else None
+
+
 async def count_to(session: AsyncSession, user_id: int, kind: str) -> int:
     """How many deliveries of ``kind`` were ever made out to this person."""
     query = select(func.count()).where(_TABLE.c.user_id == user_id, _TABLE.c.kind == kind)

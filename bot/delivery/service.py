@@ -9,6 +9,7 @@ from functools import partial
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session as OrmSession
 
 from bot.db import Database, in_a_hurry
 from bot.delivery import records, standings
@@ -100,7 +101,7 @@ class Outbox:
         if not drafts:
             return
         await records.put(session, drafts, self._clock.now())
-        event.listen(session.sync_session, "after_commit", self._committed, once=True)
+        event.listen(session.sync_session, "after_commit", self._committed)
 
     async def cancel(
         self,
@@ -124,6 +125,10 @@ class Outbox:
     async def messages_of(self, session: AsyncSession, subject: str, kind: str) -> Sequence[tuple[int, int]]:
         """(channel id, message id) of each message of ``kind`` sent for ``subject``."""
         return await records.messages_of(session, subject, kind)
+
+    async def sent_as(self, session: AsyncSession, message_id: int) -> tuple[str, dict[str, str | int | None]] | None:
+        """Of which kind a message of ours is, and by which arguments it was drawn; none where it is not on record."""
+        return await records.sent_as(session, message_id)
 
     async def standings(self, session: AsyncSession, subject: str, kinds: Sequence[str]) -> Sequence[Standing]:
         """How every delivery of ``kinds`` for ``subject`` stands, oldest first."""
@@ -151,7 +156,9 @@ class Outbox:
         """Look for due rows now."""
         self._woken.set()
 
-    def _committed(self, _session: object) -> None:
+    def _committed(self, session: OrmSession) -> None:
+        if session.in_nested_transaction():
+            return  # a savepoint of a unit of work that is not at its end: nobody sees the row yet
         self.wake()
         self.on_change()
 

@@ -12,6 +12,7 @@ from bot.doctor.findings import Findings, look, look_here, warn
 from bot.doctor.helplines import helpline_findings
 from bot.doctor.programmes import Subject, find_programmes
 from bot.doctor.server import (
+    AUTOMOD,
     CHANNELS,
     PATIENCE,
     PERMISSIONS,
@@ -20,6 +21,7 @@ from bot.doctor.server import (
     find_any_servers,
     find_server,
     layout_findings,
+    native_findings,
     permission_findings,
 )
 from bot.doctor.storage import Store, key_findings, opened
@@ -78,6 +80,7 @@ class _Server:
         findings += await look(
             PERMISSIONS, permission_findings(self._client, self._guild, self._subject.people), patience=PATIENCE
         )
+        findings += await look(AUTOMOD, native_findings(self._subject, self._guild), patience=PATIENCE)
         findings += await look(CHANNELS, self._layout(self._guild), patience=PATIENCE)
         return findings + await look(COVER, self._cover(self._guild), patience=PATIENCE)
 

@@ -25,6 +25,7 @@ from bot.program.server import ServerSnapshot
 from bot.program.service import ApplyReport, ProgrammeService
 
 SERVER, PERMISSIONS, ROLES, CHANNELS = "server", "permissions", "role order", "roles and channels"
+AUTOMOD = "Discord's own rules"
 
 PATIENCE = 20.0
 """Seconds that looking at one server may take: a request for each of the programme's people is part of it."""
@@ -95,6 +96,26 @@ async def permission_findings(client: discord.Client, guild: LookedAt, people: C
             )
         ]
     return [ok(PERMISSIONS, f"The bot has all {len(labels(BOT_PERMISSIONS))} permissions of its invite link.")]
+
+
+async def native_findings(subject: Subject, guild: LookedAt) -> Findings:
+    """Whether Discord's own AutoMod can be kept in step, where the programme asks for that; nothing else is asked.
+
+    Raises:
+        DiscordSetupError: the server could not be looked at.
+    """
+    if not subject.programme.moderation.native:
+        return []
+    held = (await guild.snapshot(subject.people)).bot_permissions
+    if held & (Permission.MANAGE_GUILD | Permission.ADMINISTRATOR) == NOTHING:
+        return [
+            warn(
+                AUTOMOD,
+                "The programme has Discord itself stop slurs and invites, and the bot may not set that up.",
+                "Give its role Manage Server, or take `native` out of the file; until then the bot removes them.",
+            )
+        ]
+    return [ok(AUTOMOD, "The bot may keep the rules by which Discord itself stops slurs and invites.")]
 
 
 async def layout_findings(subject: Subject, guild: LookedAt, programmes: ProgrammeService | None) -> Findings:

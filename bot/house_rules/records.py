@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint, select
+from sqlalchemy import JSON, ForeignKey, Integer, String, Text, UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db import Base, RowId, Snowflake, UtcDateTime, about
+from bot.program.service import EVERY_LANGUAGE
 
 
 class RulesRow(Base):
@@ -26,6 +28,7 @@ class RulesRow(Base):
                     "group_key": "whose rules",
                     "version": "counter",
                     "text": "the rules, as everybody in the group reads them",
+                    "texts": "the same in each language they are written in, where that is more than one",
                     "since": "time",
                 },
             )
@@ -37,7 +40,15 @@ class RulesRow(Base):
     group_key: Mapped[str] = mapped_column(String(80))
     version: Mapped[int] = mapped_column(Integer)
     text: Mapped[str] = mapped_column(Text)
+    """The rules; where they are written in several languages, in the first of them."""
+    texts: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    """By language, where there are several; null where ``text`` is for everybody."""
     since: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def by_language(self) -> dict[str, str]:
+        """The texts as the programme file has them."""
+        return dict(self.texts) if self.texts else {EVERY_LANGUAGE: self.text}
 
 
 class AcceptanceRow(Base):

@@ -11,13 +11,22 @@ from bot.crisis.service import CrisisService, Response, Spoken, Worry
 from bot.intake.in_doubt import InDoubt
 from bot.observe.logs import get_logger
 
-__all__ = ["Heard", "Intake", "Moderation", "Origin"]
+__all__ = ["Heard", "Hung", "Intake", "Moderation", "Origin"]
 
 log = get_logger(__name__)
 
 PATIENCE_SECONDS = 5.0
 """How long somebody who sent a form waits for an answer while the words cannot be handled."""
 RETRY_SECONDS = (0.2, 0.5, 1, 2, 5, 10, 15, 30)
+
+
+@dataclass(frozen=True)
+class Hung:
+    """A file that hangs on a message: its address at Discord, its name, and its size in bytes."""
+
+    url: str
+    name: str
+    size: int
 
 
 @dataclass(frozen=True)
@@ -29,7 +38,9 @@ class Origin:
     what makes the occasion unique (the interaction's id), so that words handled twice open nothing twice.
 
     ``parent_id`` is the channel that a thread hangs under. ``attachments`` are the media types of what hangs on a
-    message, "" for one that is unknown. ``edited_at`` (UTC) says which version of it this is; None is the first.
+    message, "" for one that is unknown, and ``files`` where they are. ``edited_at`` (UTC) says which version of it this
+    is; None is the first. ``reply_to`` is the message it answers, where it answers one.
+    ``stopped_by`` is the rule of ours by which Discord itself kept it from being posted; the message is then its alert.
     """
 
     guild_id: int | None
@@ -42,6 +53,9 @@ class Origin:
     parent_id: int | None = None
     attachments: tuple[str, ...] = ()
     edited_at: datetime | None = None
+    files: tuple[Hung, ...] = ()
+    reply_to: int | None = None
+    stopped_by: str | None = None
 
 
 @dataclass(frozen=True)

@@ -137,6 +137,12 @@ async def member(session: AsyncSession, guild_id: int, user_id: int) -> MemberRo
     return (await session.scalars(query)).one_or_none()
 
 
+async def member_locked(session: AsyncSession, guild_id: int, user_id: int) -> MemberRow | None:
+    """The member, or none, held until the end of ``session``."""
+    query = select(MemberRow).where(MemberRow.guild_id == guild_id, MemberRow.user_id == user_id)
+    return (await session.scalars(query.with_for_update())).one_or_none()
+
+
 async def guilds_of(session: AsyncSession, user_id: int) -> Sequence[int]:
     """The servers in which this person is a member, the newest first."""
     query = select(MemberRow.guild_id).where(MemberRow.user_id == user_id).order_by(MemberRow.id.desc())

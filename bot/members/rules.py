@@ -49,6 +49,7 @@ class Action(StrEnum):
     CHANGE_ROTA = "take a shift, override the rota, or note time off"
     READ_CHECKIN = "read a check-in sent to staff"
     MODERATE = "see and decide what is held, and what is reported"
+    SET_FILTERS = "see and change what a group's filters do"
     SEE_UNHEARD = "see who has not checked in"
     DO_TASK = "tick off what staff were asked to do for somebody"
     ANSWER_TICKET = "read, take, answer and close what members asked of staff"
@@ -57,6 +58,9 @@ class Action(StrEnum):
     ACT_ON_PERSON = "warn somebody, time them out, or remove them from a group"
     CLOSE_CHANNEL = "lock, unlock or slow a group's channel"
     SEE_CASES = "see the case history of somebody"
+    SHARE = "share something anonymously with one's group"
+    SWITCH_SHARES = "turn anonymous shares on or off for a group"
+    UNSEAL = "ask for a share's seal to be opened, or agree to it"
 
 
 MEMBERS = frozenset({Role.PARTICIPANT, Role.ALUMNUS, Role.FAMILY})
@@ -84,11 +88,15 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.DO_TASK: THE_STAFF,
     Action.ANSWER_TICKET: THE_STAFF,
     Action.MODERATE: THE_STAFF,
+    Action.SET_FILTERS: THE_STAFF,
     Action.EDIT_LEXICON: THE_STAFF,
     Action.ACCEPT_RULES: MEMBERS,
     Action.ACT_ON_PERSON: STAFF_AND_OPERATOR,
     Action.CLOSE_CHANNEL: STAFF_AND_OPERATOR,
     Action.SEE_CASES: THE_STAFF,
+    Action.SHARE: MEMBERS,
+    Action.SWITCH_SHARES: THE_STAFF,
+    Action.UNSEAL: THE_STAFF,
 }
 """The permission table: every command, button and page asks this one, on the server, each time."""
 

@@ -333,30 +333,6 @@ class MemberService:
             row.stopped_at = now
             return True
 
-    async def discharge(self, guild_id: int, user_id: int, staff_id: int) -> list[Enrolment]:
-        """End every open membership: the roles go, the person stays known, and their safety is still looked after.
-
-        Raises:
-            NotAllowedError: where ``staff_id`` may not.
-            NotFoundError: where the person is in no group.
-        """
-        standing = await self.allow(guild_id, staff_id, Action.ENROL)
-        now = self._clock.now()
-        ended: list[Enrolment] = []
-        async with self._database.write() as session:
-            member = await records.member(session, guild_id, user_id)
-            for row in await records.memberships_of(session, guild_id, user_id):
-                if row.state is MembershipState.DISCHARGED or member is None:
-                    continue
-                row.state, row.changed_at = MembershipState.DISCHARGED, now
-                await self._outbox.cancel(session, f"membership:{row.id}")
-                farewell = drafts.told(row, "enrolment.discharged", now)
-                await self._outbox.put(session, [drafts.role(row, now, give=False), farewell])
-                ended.append(_enrolment(row, member, await self._group_name(guild_id, row.group_key), changed=True))
-        if not ended:
-            raise NotFoundError(self._content.texts.say(standing.language, "errors.not_enrolled"))
-        return ended
-
     async def _group_name(self, guild_id: int, key: str) -> str:
         programme = await self._programmes.current(guild_id)
         group = programme.group(key) if programme else None

@@ -10,6 +10,7 @@ from bot.moderation.judgement import Filter, Finding
 from bot.moderation.links import Link, is_allowed
 from bot.moderation.phones import phones
 from bot.moderation.plain import Plain
+from bot.moderation.published import NOTHING_PUBLISHED, Published
 from bot.moderation.streets import streets
 
 __all__ = ["Known", "contacts"]
@@ -30,6 +31,12 @@ class Known:
 
     numbers: frozenset[str]
     hosts: frozenset[str]
+
+    def and_also(self, published: Published) -> "Known":
+        """With what a programme publishes."""
+        if published is NOTHING_PUBLISHED:
+            return self
+        return Known(self.numbers | published.numbers, self.hosts | published.hosts)
 
 
 def contacts(

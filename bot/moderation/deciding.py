@@ -1,5 +1,6 @@
 """What staff decide about held messages, and what they and the cards see of them."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +12,8 @@ from bot.delivery.service import Outbox
 from bot.errors import NotFoundError
 from bot.members.service import Action, MemberService
 from bot.moderation import deliveries, records
-from bot.moderation.deliveries import CARD, subject_of_held
+from bot.moderation.crowding import STANDS_FOR
+from bot.moderation.deliveries import CARD, LINE, subject_of_held
 from bot.moderation.held_message import Held, Kept, Outcome, held_of
 from bot.moderation.held_rules import HeldState, next_reminder
 from bot.moderation.held_steps import Steps, end, parts_of, told
@@ -136,7 +138,8 @@ class Deciding:
         """A held message without its words, for its card."""
         async with self._database.read() as session:
             row = await records.held(session, held_id)
-        return await self._seen(row) if row is not None else None
+            behind = await records.behind(session, row, STANDS_FOR) if row is not None else 0
+        return replace(await self._seen(row), behind=behind) if row is not None else None
 
     async def words(self, held_id: int) -> str | None:
         """The words, to be given back to their author, or posted where staff approved them; never on a card."""
@@ -184,16 +187,23 @@ class Deciding:
                 return
             row.remind_at = next_reminder(row.remind_at, now, within)
             if room is not None:
-                await self._outbox.put(session, [deliveries.card(row, room, now, reminder=True)])
+                await self._steps.card(session, row, room, now, reminder=True)
+            else:
+                log.error("moderation.no_queue", held=held_id)
 
-    async def take_back(self, session: AsyncSession, user_id: int) -> None:
-        """Before somebody's rows go: have what was posted in their name taken down, and their cards emptied."""
-        now = self._clock.now()
-        for row in await records.held_by(session, user_id):
+    async def take_back(self, session: AsyncSession, user_id: int) -> list[int]:
+        """Before somebody's rows go: have what was posted in their name taken down, and their cards emptied.
+
+        The row numbers of what was held of them.
+        """
+        now, found = self._clock.now(), await records.held_by(session, user_id)
+        for row in found:
             await self._steps.take_down(session, row, now)
-            cards = await self._outbox.messages_of(session, subject_of_held(row.id), CARD)
+            for kind in (CARD, LINE):  # both carry the name they chose
+                cards = await self._outbox.messages_of(session, subject_of_held(row.id), kind)
+                await self._outbox.put(session, deliveries.cards_gone(row.guild_id, cards, now))
             await self._outbox.cancel(session, subject_of_held(row.id))
-            await self._outbox.put(session, deliveries.cards_gone(row.guild_id, cards, now))
+        return [row.id for row in found]
 
     # -- parts ---------------------------------------------------------------------------------------------------------
 

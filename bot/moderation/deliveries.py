@@ -1,9 +1,11 @@
 """What moderation puts into the outbox: the names of its kinds, and their rows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.delivery.service import Draft, Lane
+from bot.moderation.held_message import Seen
+from bot.moderation.held_rules import Found
 from bot.moderation.records import HeldRow, ReportRow
 
 HIDE = "moderation.hide"
@@ -12,6 +14,9 @@ FLAG, LINE = "moderation.flag", "moderation.line"
 TOLD, TOLD_THREAD = "moderation.told", "moderation.told-thread"
 POST, UNPOST = "moderation.post", "moderation.unpost"
 REPORT, REPORT_EDIT, REPORT_THREAD = "moderation.report", "moderation.report-edit", "moderation.report-thread"
+
+FILES = "told_files_back"
+"""The private word with which the files that hung on a message are given back."""
 
 CARRIED_ON_AFTER = timedelta(seconds=5)
 """How long after a message was stored the outbox sees to it that it goes, should whoever stored it not have."""
@@ -35,6 +40,45 @@ def subject_of_post(held_id: int) -> str:
 def subject_of_report(report_id: int) -> str:
     """What the cards of a report belong to."""
     return f"report:{report_id}"
+
+
+def subject_of_flags(guild_id: int, user_id: int) -> str:
+    """What the quiet cards about somebody's messages belong to, so that an erasure finds them."""
+    return f"flags:{guild_id}:{user_id}"
+
+
+def flag(
+    seen: Seen,
+    found: Sequence[Found],
+    room: int,
+    occasion: str,
+    now: datetime,
+    *,
+    answer: int = 0,
+    is_more: bool = False,
+) -> Draft:
+    """The quiet card of what stays where it is; or of a check-in (``answer``) that was kept back from its group.
+
+    ``is_more``: it stands for others of the kind as well.
+    """
+    return Draft(
+        kind=FLAG,
+        lane=Lane.DIRECT,
+        dedupe_key=f"flag:{occasion}"[:200],
+        guild_id=seen.guild_id,
+        channel_id=room,
+        user_id=seen.user_id,  # whom it is about, so that export and erasure find it
+        subject=subject_of_flags(seen.guild_id, seen.user_id),
+        due_at=now,
+        arguments={
+            "group": seen.group_key,
+            "channel": seen.channel_id,
+            "message": seen.message_id,
+            "found": " ".join(f"{one.filter.value}={one.rule}" for one in found),
+            "answer": answer,
+            "more": int(is_more),
+        },
+    )
 
 
 def hide(row: HeldRow, due_at: datetime, attempt: str = "") -> Draft:
@@ -127,6 +171,7 @@ def line(guild_id: int, user_id: int, room: int, key: str, occasion: str, now: d
         guild_id=guild_id,
         channel_id=room,
         user_id=user_id,
+        subject=subject_of_held(held_id),
         due_at=now,
         arguments={"held": held_id, "key": key},
     )

@@ -16,6 +16,7 @@ from bot.moderation.judgement import Deed, Filter, Finding, Judgement
 from bot.moderation.links import Link, is_allowed, links
 from bot.moderation.marks import name_words
 from bot.moderation.plain import Plain
+from bot.moderation.published import as_published
 from bot.moderation.settings import FilterSettings
 from bot.moderation.shape_words import ShapeWords
 from bot.moderation.wording import Wording
@@ -65,6 +66,11 @@ class Filters:
         kept.sort(key=lambda one: (-settings.deed(one.filter).rank, one.span, one.rule))
         return Judgement(settings.deed(kept[0].filter), tuple(kept))
 
+    @property
+    def shapes(self) -> ShapeWords:
+        """The words that what is found by its shape needs beside it."""
+        return self._shapes
+
     def about(self, rule: str) -> str | None:
         """What a rule over words is for, in a sentence of its language; None for one that needs no words."""
         return next((one.about for one in self.wording.rules if one.key == rule), None)
@@ -85,19 +91,23 @@ class Filters:
         plain = Plain.of(text, self._shapes)
         names = name_words(people, self._shapes)
         found = links(plain)
-        told = list(contacts(plain, found, self._known, settings.allow_links, names))
+        known = self._known.and_also(settings.published)
+        told = [
+            finding
+            for finding in contacts(plain, found, known, settings.allow_links, names)
+            if as_published(text[slice(*finding.span)]) not in settings.published.details
+        ]
         yield from told
         mails = sorted(finding.span for finding in told if finding.rule == "contact/email")
-        yield from self._links(plain, found, settings.allow_links, mails)
+        yield from self._links(plain, found, (*settings.allow_links, *known.hosts), mails)
         yield from self.wording.find(text, names)
 
     def _links(
         self, plain: Plain, found: Sequence[Link], hosts: Collection[str], mails: Sequence[tuple[int, int]]
     ) -> Iterator[Finding]:
         """Links that may not be there; what is part of an e-mail address, or an invite, is told as that."""
-        every = [*hosts, *self._known.hosts]
         for link in found:
-            if not is_allowed(link, every) and not link.leads_to(self._shapes.own_links | self._shapes.invites):
+            if not is_allowed(link, hosts) and not link.leads_to(self._shapes.own_links | self._shapes.invites):
                 start, end = plain.span(link.start, link.end)
                 at = bisect_right(mails, (start, end)) - 1
                 if at < 0 or mails[at][1] < end:

@@ -14,7 +14,8 @@ from bot.db import Database, out_of_sight
 from bot.delivery.service import Outbox
 from bot.errors import NotFoundError
 from bot.moderation import deliveries, records
-from bot.moderation.deliveries import subject_of_held, subject_of_hiding
+from bot.moderation.deliveries import FILES, subject_of_held, subject_of_hiding
+from bot.moderation.files import HungFiles
 from bot.moderation.held_message import Seen
 from bot.moderation.held_rules import Fault, Found, HeldState
 from bot.moderation.held_steps import Steps, end, told
@@ -54,6 +55,7 @@ class Holding:
     def __init__(self, database: Database, clock: Clock, outbox: Outbox, steps: Steps) -> None:
         self._database, self._clock, self._outbox, self._steps = database, clock, outbox, steps
         self.hide: Hide = _no_road
+        self.files = HungFiles()
 
     # -- a message that is to leave its channel ------------------------------------------------------------------------
 
@@ -70,7 +72,7 @@ class Holding:
                 is_new = row is None
                 if row is None:
                     row = HeldRow(guild_id=seen.guild_id, user_id=seen.user_id, group_key=seen.group_key, revision=0)
-                    row.channel_id, row.message_id = seen.channel_id, seen.message_id
+                    row.channel_id, row.message_id, row.reply_to = seen.channel_id, seen.message_id, seen.reply_to
                     session.add(row)
                 row.state = HeldState.REMOVED if removed else HeldState.HELD
                 row.words, row.edited_at, row.attachments = seen.words, seen.edited_at, seen.attachments
@@ -84,12 +86,40 @@ class Holding:
                     await self._outbox.cancel(session, subject_of_held(row.id))
                     await self._outbox.cancel(session, subject_of_hiding(row.id))
                     await self._steps.show_on_cards(session, row, now)
-                drafts = [deliveries.hide(row, now + deliveries.CARRIED_ON_AFTER)]
+                await self._outbox.put(session, [deliveries.hide(row, now + deliveries.CARRIED_ON_AFTER)])
                 if room is not None:
-                    drafts.append(deliveries.card(row, room, now))
-                await self._outbox.put(session, drafts)
+                    await self._steps.card(session, row, room, now, reminder=False)
+                else:  # they have one with the first reminder after the room is there again
+                    log.error("moderation.no_queue", message=seen.message_id)
         log.info("moderation.held", held=row.id, deed=row.state.value, revision=row.revision)
-        await self._hide_now(row)
+        # The files are fetched meanwhile: it is not certain that Discord still has them when the message is gone.
+        await asyncio.gather(self.files.save(row.id, seen.files), self._hide_now(row))
+
+    async def keep_stopped(self, seen: Seen, found: Sequence[Found], *, removed: bool) -> None:
+        """Store a message that Discord itself kept out of its channel; its author is told, and staff see a card.
+
+        ``seen.message_id`` is the alert's, by which it is known again: heard twice, it is kept once.
+        """
+        room, within, now = (
+            await self._steps.room(seen.guild_id),
+            await self._steps.within(seen.guild_id),
+            self._clock.now(),
+        )
+        async with self._database.write() as session:
+            if await records.held_of(session, seen.message_id, for_change=True) is not None:
+                return
+            row = HeldRow(guild_id=seen.guild_id, user_id=seen.user_id, group_key=seen.group_key, revision=1)
+            row.channel_id, row.message_id, row.words, row.attachments = seen.channel_id, seen.message_id, seen.words, 0
+            row.state = HeldState.REMOVED if removed else HeldState.HELD
+            row.found = [[one.filter.value, one.rule] for one in found]
+            row.held_at = row.hidden_at = now
+            row.decided_at, row.remind_at = (now, None) if removed else (None, now + within)
+            session.add(row)
+            await session.flush()
+            if room is not None:
+                await self._steps.card(session, row, room, now, reminder=False)
+            await self._outbox.put(session, told(row, "told_removed" if removed else "told_held", now))
+        log.info("moderation.stopped", held=row.id, deed=row.state.value)
 
     async def _hide_now(self, row: HeldRow) -> None:
         """Take it away without waiting for anybody's turn. What is not done here, the outbox does by its row."""
@@ -127,6 +157,8 @@ class Holding:
         if row.fault is not None:
             await self._steps.show_on_cards(session, row, now)
         await self._outbox.put(session, told(row, key, now))
+        if row.attachments and key != "told_standing":
+            await self._outbox.put(session, [deliveries.told(row, FILES, now)])
 
     async def needs_hiding(self, held_id: int, revision: int) -> bool:
         """Whether a message is still to be taken away; also where its row was erased meanwhile."""

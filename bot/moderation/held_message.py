@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.intake.service import Hung
 from bot.members.service import MemberService
 from bot.moderation.held_rules import Fault, Found, HeldState
-from bot.moderation.judgement import Filter
-from bot.moderation.records import HeldRow
+from bot.moderation.records import HeldRow, found_of
 from bot.oncall.service import OnCallService
 from bot.program.service import ProgrammeService
 
@@ -26,6 +26,8 @@ class Seen:
     words: str
     edited_at: datetime | None = None
     attachments: int = 0
+    files: tuple[Hung, ...] = ()
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Held:
 
     ``name`` is what its author chose to be called, and not escaped; empty for somebody who never was a member.
     ``language`` is that in which the programme's staff are spoken to. ``incident`` is the code of its author's open
-    incident, or none.
+    incident, or none. ``has_words``: there is something to read, and not only files.
+    ``behind`` is how many more of the same person and filter its card stands for, where it was looked for a card.
     """
 
     id: int
@@ -55,6 +58,9 @@ class Held:
     decided_at: datetime | None
     posted: tuple[int, int] | None
     incident: str | None
+    has_words: bool = True
+    reply_to: int | None = None
+    behind: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,7 @@ async def held_of(row: HeldRow, programmes: ProgrammeService, members: MemberSer
         message_id=row.message_id,
         state=row.state,
         revision=row.revision,
-        found=tuple(Found(Filter(str(filter_)), str(rule)) for filter_, rule in row.found),
+        found=found_of(row),
         attachments=row.attachments,
         held_at=row.held_at,
         fault=row.fault,
@@ -102,6 +108,8 @@ async def held_of(row: HeldRow, programmes: ProgrammeService, members: MemberSer
         decided_at=row.decided_at,
         posted=(posted[0], posted[1]) if posted[0] is not None and posted[1] is not None else None,
         incident=await open_incident(row.guild_id, row.user_id, oncall),
+        has_words=row.words != "",
+        reply_to=row.reply_to,
     )
 
 

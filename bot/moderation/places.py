@@ -1,13 +1,17 @@
 """Which channel is which group's, what its filters do, and who is who in it: in memory, for every message asks."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.members.service import MemberService
+from bot.moderation.changing import FilterChanges
 from bot.moderation.flooding import Recent, Sent, mark
+from bot.moderation.publishing import published_by
 from bot.moderation.settings import FilterSettings
+from bot.moderation.shape_words import ShapeWords
 from bot.program.service import ObjectKind, ObjectRef, ProgrammeService, check_in_key, coping_key
 
 SPEAKERS_KEPT = 2_000
@@ -36,24 +40,42 @@ class GroupPlaces:
 
     name = "group places"
 
-    def __init__(self, programmes: ProgrammeService, members: MemberService) -> None:
-        self._programmes, self._members = programmes, members
+    def __init__(
+        self, programmes: ProgrammeService, members: MemberService, changes: FilterChanges, shapes: ShapeWords
+    ) -> None:
+        self._programmes, self._members, self._changes, self._shapes = programmes, members, changes, shapes
+        self.own_addresses: tuple[str, ...] = ()
+        """Web addresses of the programme's own beside those of its file: the private pages."""
+        self._one_at_a_time = asyncio.Lock()
         self._places: dict[int, GroupPlace] = {}
         self._is_loaded = False
 
     async def refresh(self) -> None:
-        """Read the programmes again."""
+        """Read the programmes again, with what staff changed of the filters. When this returns, it is in force."""
+        async with self._one_at_a_time:  # an older look must not come after a newer one
+            await self._refresh()
+
+    async def _know(self) -> None:
+        """After a start, many messages ask at once: one of them reads, and all wait for that."""
+        if not self._is_loaded:
+            async with self._one_at_a_time:
+                if not self._is_loaded:
+                    await self._refresh()
+
+    async def _refresh(self) -> None:
         places: dict[int, GroupPlace] = {}
         for running in await self._programmes.all():
             made = await self._programmes.object_ids(running.guild_id)
             names: dict[int, str] = {}
             for group in running.programme.groups:
                 names |= await self._members.names_in(running.guild_id, group.key)
-            for group in running.programme.groups:
+            published = published_by(running.programme, self._shapes, self.own_addresses)
+            for filters in await self._changes.of(running.guild_id, running.programme):
+                group = filters.group
                 place = GroupPlace(
                     guild_id=running.guild_id,
                     group_key=group.key,
-                    settings=group.filter_settings,
+                    settings=replace(filters.settings, published=published),
                     staff=frozenset(running.programme.staff),
                     names=names,
                 )
@@ -65,8 +87,7 @@ class GroupPlaces:
 
     async def of(self, channel_id: int | None, parent_id: int | None) -> GroupPlace | None:
         """The group that writes in a channel, or in a thread under it; none elsewhere."""
-        if not self._is_loaded:
-            await self.refresh()
+        await self._know()
         for place in (channel_id, parent_id):
             if place is not None and place in self._places:
                 return self._places[place]
@@ -74,8 +95,7 @@ class GroupPlaces:
 
     async def group(self, guild_id: int, group_key: str) -> GroupPlace | None:
         """The group of this key, or none."""
-        if not self._is_loaded:
-            await self.refresh()
+        await self._know()
         places = self._places.values()
         return next((one for one in places if (one.guild_id, one.group_key) == (guild_id, group_key)), None)
 

@@ -1,17 +1,22 @@
 """Held messages and reports, and their queries."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db import Base, Encrypted, EncryptedJson, RowId, Snowflake, UtcDateTime, about
-from bot.moderation.held_rules import Fault, HeldState, ReportReason, ReportState
+from bot.moderation.held_rules import Fault, Found, HeldState, ReportReason, ReportState
+from bot.moderation.judgement import Filter
 
 _WAITING = "remind_at IS NOT NULL"
+AT_MOST = 500
+"""Rows of one person that are looked through for what belongs together."""
 
 
 class HeldRow(Base):
@@ -39,6 +44,7 @@ class HeldRow(Base):
                     "revision": "counter of its versions, so that nobody approves words they have not seen",
                     "edited_at": "time of the version that is kept",
                     "attachments": "how many files hung on it",
+                    "reply_to": "which message it answered, so that it can be posted as an answer",
                     "held_at": "time",
                     "hidden_at": "time",
                     "fault": "why it could not be taken away, from a fixed list",
@@ -64,6 +70,7 @@ class HeldRow(Base):
     found: Mapped[Any] = mapped_column(EncryptedJson("held_messages.found"))
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attachments: Mapped[int] = mapped_column(Integer)
+    reply_to: Mapped[int | None] = mapped_column(Snowflake)
     held_at: Mapped[datetime] = mapped_column(UtcDateTime)
     hidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     fault: Mapped[Fault | None]
@@ -188,6 +195,33 @@ async def waiting_held(session: AsyncSession, guild_id: int) -> Sequence[HeldRow
     return list(await session.scalars(query))
 
 
+async def next_waiting(session: AsyncSession, guild_id: int, user_id: int) -> Sequence[HeldRow]:
+    """What waits for a decision of one person, the oldest first."""
+    query = select(HeldRow).where(
+        HeldRow.guild_id == guild_id, HeldRow.user_id == user_id, HeldRow.state == HeldState.HELD
+    )
+    return list(await session.scalars(query.order_by(HeldRow.id).limit(AT_MOST)))
+
+
+async def behind(session: AsyncSession, row: HeldRow, within: timedelta) -> int:
+    """How many came after ``row``, within so long, of the same person, filter and state; ``AT_MOST`` are counted."""
+    query = select(HeldRow).where(
+        HeldRow.guild_id == row.guild_id,
+        HeldRow.user_id == row.user_id,
+        HeldRow.state == row.state,
+        HeldRow.id > row.id,
+        HeldRow.held_at < row.held_at + within,
+    )
+    first = found_of(row)[:1]
+    later = await session.scalars(query.limit(AT_MOST))
+    return sum([one.filter for one in found_of(each)[:1]] == [one.filter for one in first] for each in later)
+
+
+def found_of(row: HeldRow) -> tuple[Found, ...]:
+    """What the filters found in it, the gravest first."""
+    return tuple(Found(Filter(str(filter_)), str(rule)) for filter_, rule in row.found)
+
+
 # -- reports -----------------------------------------------------------------------------------------------------------
 
 
@@ -201,10 +235,27 @@ async def locked_report(session: AsyncSession, report_id: int) -> ReportRow | No
     return (await session.scalars(select(ReportRow).where(ReportRow.id == report_id).with_for_update())).one_or_none()
 
 
-async def report_of(session: AsyncSession, message_id: int) -> ReportRow | None:
-    """The case of a message, to be changed, or none."""
+async def open_report(
+    session: AsyncSession, guild_id: int, message_id: int, channel_id: int, about_id: int | None, now: datetime
+) -> ReportRow:
+    """The case of a message, to be changed; a new one is still closed, and of nobody.
+
+    Of two who report it first at one second, one makes the row and both find it.
+    """
+    made = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    values = {
+        "guild_id": guild_id,
+        "about_id": about_id,
+        "channel_id": channel_id,
+        "message_id": message_id,
+        "state": ReportState.CLOSED,
+        "goes_past": False,
+        "opened_at": now,
+        "round": 0,
+    }
+    await session.execute(made(ReportRow).values(**values).on_conflict_do_nothing(index_elements=["message_id"]))
     query = select(ReportRow).where(ReportRow.message_id == message_id).with_for_update()
-    return (await session.scalars(query)).one_or_none()
+    return (await session.scalars(query)).one()
 
 
 async def reports_about(session: AsyncSession, user_id: int) -> Sequence[ReportRow]:

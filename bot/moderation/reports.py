@@ -1,5 +1,6 @@
 """Reports: a message that somebody brings before staff. Who did is told to nobody but staff who ask for it."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from bot.delivery.service import Outbox
 from bot.errors import NotAllowedError, NotFoundError
 from bot.members.service import Action, MemberService
 from bot.moderation import deliveries, records
-from bot.moderation.deliveries import REPORT, REPORT_EDIT, subject_of_report
+from bot.moderation.deliveries import POST, REPORT, REPORT_EDIT, subject_of_report
 from bot.moderation.held_message import name_and_language, open_incident
 from bot.moderation.held_rules import HELD_WITHIN, ReportReason, ReportState, next_reminder
 from bot.moderation.records import ReportRow, ReportVoiceRow
@@ -25,6 +26,8 @@ from bot.timing import Clock
 __all__ = ["Case", "Report", "Reports", "Thanked", "Voice"]
 
 log = get_logger(__name__)
+
+Arguments = Mapping[str, str | int | None]
 
 
 @dataclass(frozen=True)
@@ -101,13 +104,16 @@ class Reports:
     ) -> None:
         self._database, self._clock, self._outbox = database, clock, outbox
         self._programmes, self._members, self._oncall, self._audit = programmes, members, oncall, audit
+        self.authors: dict[str, Callable[[AsyncSession, Arguments], Awaitable[int | None]]] = {}
+        """By kind of delivery, who finds whose words a post of ours is, from what it was drawn from."""
 
     async def report(self, report: Report, bot_id: int | None) -> Thanked:
         """Somebody reports a message: one case a message, however many do. Whoever does it twice counts once."""
-        about = report.author_id
+        about, words = report.author_id, report.message_words
         if about is not None and about == bot_id:
-            async with self._database.read() as session:
-                about = await records.author_of_posted(session, report.message_id)
+            about = await self.author_behind(report.guild_id, report.message_id)
+            # Whose words nobody may know here, an erasure could not find here either: they stay where they stand.
+            words = words if about is not None else None
         goes_past = about is not None and await self._is_staff(report.guild_id, about)
         others = await self._others(report.guild_id, about) if goes_past else ()
         room = await self._programmes.object_id(report.guild_id, ObjectKind.CHANNEL, MOD_QUEUE)
@@ -115,14 +121,10 @@ class Reports:
         within = programme.moderation.held_within if programme else HELD_WITHIN
         now = self._clock.now()
         async with self._database.write() as session:
-            row = await records.report_of(session, report.message_id)
-            if row is None:
-                row = ReportRow(guild_id=report.guild_id, about_id=about, round=0, state=ReportState.CLOSED)
-                row.channel_id, row.message_id = report.channel_id, report.message_id
-                session.add(row)
+            row = await records.open_report(session, report.guild_id, report.message_id, report.channel_id, about, now)
             is_new = row.state is ReportState.CLOSED
             row.goes_past = goes_past
-            row.words = report.message_words or row.words
+            row.words = _kept(row.words, words, is_new=row.state is ReportState.CLOSED)
             if is_new:
                 row.state, row.opened_at, row.remind_at = ReportState.OPEN, now, now + within
                 row.closed_by = row.closed_at = None
@@ -143,6 +145,22 @@ class Reports:
         if reaches_nobody:
             log.error("moderation.report_reaches_nobody", report=row.id, do="name a second person under `staff`")
         return Thanked(reaches_nobody)
+
+    async def author_behind(self, guild_id: int, message_id: int) -> int | None:
+        """Whose words a message of ours is: approved by staff, or posted for them by a feature; else none.
+
+        Only what stands there under somebody's own name has an author to be told of. Raises where nobody can look.
+        """
+        async with self._database.read() as session:
+            sent = await self._outbox.sent_as(session, message_id)
+            if sent is None:
+                return await records.author_of_posted(session, message_id)
+            kind, arguments = sent
+            if kind == POST:
+                row = await records.held(session, int(arguments["held"] or 0))
+                return row.user_id if row is not None and row.guild_id == guild_id else None
+            find = self.authors.get(kind)
+            return await find(session, arguments) if find is not None else None
 
     async def _put_up(
         self, session: AsyncSession, row: ReportRow, room: int | None, others: tuple[int, ...], now: datetime
@@ -302,3 +320,13 @@ class Reports:
             incident=incident,
             others=await self._others(row.guild_id, row.about_id) if row.goes_past else (),
         )
+
+
+def _kept(before: str | None, now: str | None, *, is_new: bool) -> str | None:
+    """The words to keep: what a message said when it was first reported, and what it says since, where that differs.
+
+    Its author may change it after the first report; that must not take away what was reported.
+    """
+    if not now or (before and not is_new and now in before):
+        return before
+    return now if is_new or not before else f"{before}\n\n…\n\n{now}"

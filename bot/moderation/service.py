@@ -9,15 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.access.audit import Audit
 from bot.db import Database
-from bot.delivery.service import Draft, Lane, Outbox
+from bot.delivery.service import Outbox
+from bot.errors import DiscordAwayError
 from bot.intake.service import Origin
 from bot.members.service import MemberService
-from bot.moderation import records
+from bot.moderation import deliveries, records
+from bot.moderation.changing import FilterChanges, GroupFilters
+from bot.moderation.crowding import Crowd, kind_of
 from bot.moderation.deciding import Deciding
 from bot.moderation.deliveries import (
     CARD,
     CARD_EDIT,
     CARD_GONE,
+    FILES,
     FLAG,
     HIDE,
     LINE,
@@ -35,6 +39,8 @@ from bot.moderation.held_message import Held, Kept, Outcome, Seen, name_and_lang
 from bot.moderation.held_rules import WORDS_KEPT, Fault, Found, HeldState, ReportReason, ReportState, found_in, softened
 from bot.moderation.held_steps import PART, Steps
 from bot.moderation.judgement import Deed, Filter, Judgement
+from bot.moderation.native import Native
+from bot.moderation.native_keeping import NATIVE, NativeRules
 from bot.moderation.places import GroupPlace, GroupPlaces, Lately
 from bot.moderation.reports import Case, Report, Reports, Thanked, Voice
 from bot.observe.logs import get_logger
@@ -47,9 +53,11 @@ __all__ = [
     "CARD",
     "CARD_EDIT",
     "CARD_GONE",
+    "FILES",
     "FLAG",
     "HIDE",
     "LINE",
+    "NATIVE",
     "PART",
     "POST",
     "REPORT",
@@ -62,6 +70,7 @@ __all__ = [
     "Fault",
     "Flagged",
     "Found",
+    "GroupFilters",
     "Held",
     "HeldState",
     "Hidden",
@@ -72,6 +81,7 @@ __all__ = [
     "Report",
     "ReportReason",
     "ReportState",
+    "Seen",
     "Thanked",
     "Voice",
 ]
@@ -86,7 +96,11 @@ EVERY_MESSAGE = frozenset({"channel", "edit"})
 
 @dataclass(frozen=True)
 class Flagged:
-    """What a quiet card says of a message that stays where it is. ``name`` is not escaped; ``incident`` as in Held."""
+    """What a quiet card says of a message that stays where it is. ``name`` is not escaped; ``incident`` as in Held.
+
+    ``answer_id`` is a check-in that was kept back from the group instead, or 0. ``is_more``: it is the last card of
+    this hour about this person and filter, and stands for what may come.
+    """
 
     guild_id: int
     user_id: int
@@ -96,7 +110,9 @@ class Flagged:
     channel_id: int
     message_id: int
     found: tuple[Found, ...]
+    answer_id: int
     incident: str | None
+    is_more: bool = False
 
 
 class ModerationService:
@@ -121,8 +137,12 @@ class ModerationService:
         self._lately = Lately()
         # In memory alone: after a restart the card's own key sees to it that there is no second.
         self._carded: OrderedDict[str, None] = OrderedDict()
-        self.places = GroupPlaces(programmes, members)
-        steps = Steps(outbox, programmes)
+        self.changes = FilterChanges(database, clock, programmes, audit)
+        self.places = GroupPlaces(programmes, members, self.changes, self._filters.shapes)
+        self.changes.on_changed = self._changed
+        self.native = NativeRules(database, clock, outbox, programmes, self.changes, self._filters.shapes)
+        self._crowd = Crowd()
+        steps = Steps(outbox, programmes, self._crowd)
         self.held = Holding(database, clock, outbox, steps)
         self.deciding = Deciding(database, clock, outbox, steps, programmes, members, oncall, audit)
         self.reports = Reports(database, clock, outbox, programmes, members, oncall, audit)
@@ -135,6 +155,9 @@ class ModerationService:
         Staff's own words are not judged, nor what is written where no group writes. Raises where it could not be
         stored: whoever holds the words tries again.
         """
+        if origin.stopped_by is not None:
+            await self._keep_stopped(text, origin, Native(origin.stopped_by))
+            return
         if origin.source not in EVERY_MESSAGE or origin.message_id is None or origin.channel_id is None:
             return
         place = await self.places.of(origin.channel_id, origin.parent_id)
@@ -149,10 +172,12 @@ class ModerationService:
             words=text,
             edited_at=origin.edited_at,
             attachments=len(origin.attachments),
+            files=origin.files,
+            reply_to=origin.reply_to,
         )
         judgement = self._judge(text, place, seen, origin.attachments)
         if judgement is None:
-            await self._flag(seen, (), f"{seen.message_id}:unjudged")
+            await self._flag(seen, ())
             return
         if judgement.deed >= Deed.HOLD:
             is_followed = await self._oncall.is_followed(seen.guild_id, seen.user_id)
@@ -164,9 +189,26 @@ class ModerationService:
             if seen.edited_at is not None:
                 await self.held.changed(seen)
             if judgement.deed is Deed.FLAG:
-                await self._flag(seen, found, _occasion(seen, found, self._clock.now()))
+                await self._flag(seen, found)
         if seen.edited_at is None:
             self._lately.note(seen.user_id, seen.channel_id, seen.message_id, text)
+
+    async def _keep_stopped(self, text: str, origin: Origin, native: Native) -> None:
+        """What Discord's own rule stopped, kept as what a filter removed; and its alert, which shows words, goes.
+
+        Nothing of somebody with an open incident goes without a human: theirs waits for staff. Where no group is meant,
+        the alert stays for staff to see. Raises where the alert could not be taken away yet.
+        """
+        place = await self.places.of(origin.channel_id, origin.parent_id)
+        if place is None or origin.message_id is None or origin.channel_id is None:
+            return
+        seen = Seen(place.guild_id, origin.author_id, place.group_key, origin.channel_id, origin.message_id, text)
+        is_followed = await self._oncall.is_followed(seen.guild_id, seen.user_id)
+        found = (Found(native.filter, f"discord/{native.value}"),)
+        await self.held.keep_stopped(seen, found, removed=not is_followed)
+        room = await self._programmes.object_id(seen.guild_id, ObjectKind.CHANNEL, MOD_QUEUE)
+        if room is not None and await self.held.hide(room, seen.message_id) is Hidden.LATER:
+            raise DiscordAwayError("Discord did not take an alert away yet; it is tried again.")
 
     def _judge(self, text: str, place: GroupPlace, seen: Seen, attachments: Sequence[str]) -> Judgement | None:
         """What the filters say, or none where they broke: then a human is asked, and the message stays."""
@@ -192,33 +234,40 @@ class ModerationService:
             return Judgement(Deed.OFF)
         return self._filters.judge(text, place.settings, people=place.names_of_others(user_id))
 
-    async def _flag(self, seen: Seen, found: Sequence[Found], occasion: str) -> None:
+    async def _flag(self, seen: Seen, found: Sequence[Found]) -> None:
+        kind = kind_of(seen.guild_id, seen.user_id, found)
+        due = self._crowd.flag(kind, seen.message_id, found, self._clock.now(), seen.channel_id)
+        occasion = due.occasion
         if occasion in self._carded:  # a flood of hundreds a second writes its one card, and then nothing
             return
         room = await self._programmes.object_id(seen.guild_id, ObjectKind.CHANNEL, MOD_QUEUE)
         if room is None:
             log.error("moderation.no_queue", message=seen.message_id)
             return
-        card = Draft(
-            kind=FLAG,
-            lane=Lane.DIRECT,
-            dedupe_key=f"flag:{occasion}"[:200],
-            guild_id=seen.guild_id,
-            channel_id=room,
-            user_id=seen.user_id,
-            due_at=self._clock.now(),
-            arguments={
-                "group": seen.group_key,
-                "channel": seen.channel_id,
-                "message": seen.message_id,
-                "found": " ".join(f"{one.filter.value}={one.rule}" for one in found),
-            },
-        )
+        card = deliveries.flag(seen, found, room, occasion, self._clock.now(), is_more=due.is_more)
         async with self._database.write() as session:
             await self._outbox.put(session, [card])
         self._carded[occasion] = None
         while len(self._carded) > CARDS_REMEMBERED:
             self._carded.popitem(last=False)
+
+    async def placed(self, session: AsyncSession, seen: Seen, occasion: str, *, answer: int = 0) -> None:
+        """What a feature has posted in somebody's name, or (``answer``) kept back: staff see a card where it is due.
+
+        In the caller's transaction; ``occasion`` tells one version from the next. Whether it may be posted was asked
+        before (``judge_words``).
+        """
+        place = await self.places.group(seen.guild_id, seen.group_key)
+        room = await self._programmes.object_id(seen.guild_id, ObjectKind.CHANNEL, MOD_QUEUE)
+        if place is None or room is None:
+            log.error("moderation.no_queue", message=seen.message_id)
+            return
+        judgement = self._judge(seen.words, place, seen, ())
+        if judgement is not None and judgement.deed is Deed.OFF:
+            return
+        found = found_in(judgement.findings) if judgement is not None else ()
+        card = deliveries.flag(seen, found, room, occasion, self._clock.now(), answer=answer)
+        await self._outbox.put(session, [card])
 
     async def flagged(self, guild_id: int, user_id: int, arguments: dict[str, str | int]) -> Flagged:
         """What the card of a flagged message shows, from its row."""
@@ -235,7 +284,9 @@ class ModerationService:
             channel_id=int(arguments["channel"]),
             message_id=int(arguments["message"]),
             found=tuple(Found(Filter(filter_), rule) for filter_, _, rule in pairs),
+            answer_id=int(arguments.get("answer", 0)),
             incident=await open_incident(guild_id, user_id, self._oncall),
+            is_more=bool(arguments.get("more", 0)),
         )
 
     async def whom_to_remind(self, guild_id: int) -> list[int]:
@@ -249,6 +300,12 @@ class ModerationService:
     async def language_of_staff(self, guild_id: int) -> str:
         """In which language this programme's staff are spoken to."""
         return (await name_and_language(guild_id, 0, self._programmes, self._members))[1]
+
+    async def _changed(self) -> None:
+        """Somebody set a filter: it holds at once."""
+        await self.places.refresh()
+        await self.native.plan()
+        self._outbox.wake()
 
     # -- the clock -----------------------------------------------------------------------------------------------------
 
@@ -273,17 +330,18 @@ class ModerationService:
         """Learn who writes where, and forget words of which nothing is left to decide; nothing is planned ahead."""
         del start, end
         await self.places.refresh()
+        await self.native.plan()
         async with self._database.write() as session:
             await records.forget_words(session, self._clock.now() - WORDS_KEPT)
 
     async def take_back(self, session: AsyncSession, user_id: int) -> None:
         """Before somebody's rows go, what is known by them alone is undone at Discord."""
-        await self.deciding.take_back(session, user_id)
+        now = self._clock.now()
+        for running in await self._programmes.all():
+            subject = deliveries.subject_of_flags(running.guild_id, user_id)
+            cards = await self._outbox.messages_of(session, subject, FLAG)
+            await self._outbox.cancel(session, subject)
+            await self._outbox.put(session, deliveries.cards_gone(running.guild_id, cards, now))
+        for held_id in await self.deciding.take_back(session, user_id):
+            self.held.files.forget(held_id)
         await self.reports.take_back(session, user_id)
-
-
-def _occasion(seen: Seen, found: Sequence[Found], now: datetime) -> str:
-    """What makes a card: a message and what was found in it. A flood is one card an hour, and not one a message."""
-    if {one.filter for one in found} == {Filter.FLOODING}:
-        return f"flooding:{seen.user_id}:{seen.channel_id}:{now:%Y%m%d%H}"
-    return f"{seen.message_id}:{','.join(sorted(one.rule for one in found))}"

@@ -20,6 +20,7 @@ from bot.oncall.follow_ups import FollowUps
 from bot.oncall.incident import Incident, Judged, incident_of
 from bot.oncall.ladder import Ladder
 from bot.oncall.paging import HANDED, ROADS, Paging, subject
+from bot.oncall.raising import Opened, open_to_nobody, tell_opened
 from bot.oncall.records import IncidentRow
 from bot.oncall.rules import EventKind, IncidentState, Policy, ResolvedAs, Shift
 from bot.oncall.timeline import Timeline
@@ -56,6 +57,7 @@ class Handling:
         self._ladder, self._paging, self._timeline = ladder, paging, timeline
         self._unread, self._follow_ups, self._shift_of = unread, follow_ups, shift_of
         self.on_false_alarm: FalseAlarmTold = tell_nobody
+        self.on_opened: Opened = open_to_nobody
 
     async def allowed(self, incident_id: int, staff_id: int) -> IncidentRow:
         """The incident, to look at, where this person may handle it."""
@@ -153,6 +155,12 @@ class Handling:
                 await self._heard_of(session, row)
             return incident_of(row)
 
+    async def note_in(self, session: AsyncSession, incident_id: int, staff_id: int, text: str) -> None:
+        """The same in the unit of work of what it is about, by somebody who may."""
+        row = await _locked(session, incident_id)
+        session.add(self._timeline.note(row, EventKind.NOTED, actor=staff_id, text=text.strip()))
+        await self._heard_of(session, row)
+
     async def press(self, incident_id: int, staff_id: int) -> Incident:
         """Somebody pressed a button of this incident: whoever has it is still there."""
         await self.allowed(incident_id, staff_id)
@@ -231,6 +239,7 @@ class Handling:
             await self._follow_ups.call_off(session, row)
             await self._ladder.begin(session, row, shift, now)
             await self._paging.edit_cards(session, row, now)
+            await tell_opened(self.on_opened, session, row, now)
             return incident_of(row), True
 
     async def followed_up(self, incident_id: int, staff_id: int, message: tuple[int, int]) -> tuple[Incident, bool]:

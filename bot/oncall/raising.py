@@ -1,11 +1,13 @@
 """An alarm comes in: an incident opens, the open one is raised, or its timeline grows. Nothing graver is swallowed."""
 
 import secrets
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.crisis.assessment import Tier
+from bot.observe.logs import get_logger
 from bot.oncall import records
 from bot.oncall.incident import Alarm, policy_of
 from bot.oncall.ladder import Ladder
@@ -16,7 +18,28 @@ from bot.oncall.timeline import Timeline
 from bot.oncall.unread import Unread, ask_for_a_sign
 from bot.program.service import ProgrammeService
 
+log = get_logger(__name__)
+
 _CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+Opened = Callable[[AsyncSession, int, int, datetime], Awaitable[None]]
+"""Hears that somebody (server, person) has an open incident from ``now`` (UTC) on, in the transaction that opens it."""
+
+
+async def open_to_nobody(_session: AsyncSession, _guild_id: int, _user_id: int, _now: datetime) -> None:
+    """Nobody has to hear of it."""
+
+
+async def tell_opened(opened: Opened, session: AsyncSession, row: IncidentRow, now: datetime) -> None:
+    """Say that ``row`` is open. Whatever goes wrong in whoever hears it is undone alone, and holds up no page.
+
+    What they had to do then is theirs to find: they look for it now and then (``bot/cases/lifting.py``).
+    """
+    try:
+        async with session.begin_nested():
+            await opened(session, row.guild_id, row.user_id, now)
+    except Exception:
+        log.exception("oncall.opened_not_heard", incident=row.id)
 
 
 class Raising:
@@ -27,6 +50,7 @@ class Raising:
     ) -> None:
         self._programmes, self._ladder, self._paging = programmes, ladder, paging
         self._timeline, self._unread = timeline, unread
+        self.on_opened: Opened = open_to_nobody
 
     async def hear(self, session: AsyncSession, alarm: Alarm, shift: Shift, now: datetime) -> IncidentRow:
         """Open an incident, raise the open one, or join its timeline."""
@@ -58,6 +82,7 @@ class Raising:
             await self._unread.join(session, row, under_way, now)
         else:
             await self._ladder.begin(session, row, shift, now)
+        await tell_opened(self.on_opened, session, row, now)
         return row
 
     async def _open(self, session: AsyncSession, alarm: Alarm, now: datetime) -> IncidentRow:

@@ -8,7 +8,7 @@ from bot.oncall.handling import Handling
 from bot.oncall.incident import Disclosure, Incident, incident_of
 from bot.oncall.records import DisclosureRow
 from bot.oncall.rules import EventKind, ResolvedAs, asks_for_log
-from bot.oncall.timeline import Entry, Timeline, entry_of
+from bot.oncall.timeline import Entry, Timeline, entry_of, without_who_worried
 from bot.oncall.unread import UnreadList
 from bot.timing import Clock
 
@@ -35,10 +35,15 @@ class Reading:
     def __init__(self, database: Database, clock: Clock, timeline: Timeline, handling: Handling) -> None:
         self._database, self._clock, self._timeline, self._handling = database, clock, timeline, handling
 
-    async def timeline(self, incident_id: int) -> list[Entry]:
-        """The whole timeline, the oldest first, with words, spans and notes in the clear: for the private page only."""
+    async def timeline(self, incident_id: int, reader: int | None = None) -> list[Entry]:
+        """The whole timeline, the oldest first, with words, spans and notes in the clear: for the private page only.
+
+        Where ``reader`` is whom the incident is about, it does not say who worried about them.
+        """
         async with self._database.read() as session:
-            return [entry_of(row) for row in await records.events(session, incident_id)]
+            rows = await records.events(session, incident_id)
+        about_reader = reader is not None and any(row.user_id == reader for row in rows)
+        return [without_who_worried(entry_of(row)) if about_reader else entry_of(row) for row in rows]
 
     async def page(self, incident_id: int, staff_id: int) -> IncidentPage:
         """What the private page shows this person.
@@ -47,7 +52,7 @@ class Reading:
             NotFoundError, NotAllowedError: where there is no such incident, or they may not.
         """
         row = await self._handling.allowed(incident_id, staff_id)
-        entries = await self.timeline(incident_id)
+        entries = await self.timeline(incident_id, staff_id)
         async with self._database.read() as session:
             kept = [Disclosure.from_json(one.said) for one in await records.disclosures(session, incident_id)]
         outcome = ResolvedAs(row.outcome) if row.outcome is not None else None

@@ -18,7 +18,7 @@ from bot.oncall.handling import FalseAlarmTold, Handling
 from bot.oncall.incident import Alarm, Disclosure, Incident, Judged, incident_of
 from bot.oncall.ladder import Ladder
 from bot.oncall.paging import CARD, HANDED, ROAD, ROADS, UNREAD, Outside, Paging, subject
-from bot.oncall.raising import Raising
+from bot.oncall.raising import Opened, Raising
 from bot.oncall.reading import IncidentPage, Reading
 from bot.oncall.role import OnCallRole
 from bot.oncall.rota_service import RotaService
@@ -96,7 +96,7 @@ class OnCallService:
         self.read_unread, self.followed_up = self._handling.read_unread, self._handling.followed_up
         self.timeline, self.incident_page = self._reading.timeline, self._reading.page
         self.disclose, self.unread_list = self._reading.disclose, self._reading.unread_list
-        self.told_up_to = self._reading.told_up_to
+        self.told_up_to, self.note_in = self._reading.told_up_to, self._handling.note_in
 
     def open_outside(self, outside: Outside) -> None:
         """From now on pages go by outside roads, too."""
@@ -110,6 +110,10 @@ class OnCallService:
     @on_false_alarm.setter
     def on_false_alarm(self, told: FalseAlarmTold) -> None:
         self._handling.on_false_alarm = told
+
+    def hear_of_opened(self, opened: Opened) -> None:
+        """Have ``opened`` hear of every incident that opens, or opens again, in the transaction that does it."""
+        self._raising.on_opened = self._handling.on_opened = opened
 
     # -- who is on call ------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """An incident's append-only timeline: how an entry is written, and how it is read, decrypted, for the private page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -110,6 +110,11 @@ def entry_of(row: IncidentEventRow) -> Entry:
         notify=_text(detail.get("notify")),
         outcome=_text(detail.get("outcome")),
     )
+
+
+def without_who_worried(entry: Entry) -> Entry:
+    """An entry for whoever the incident is about, where that is one of staff: who told of them is not told to them."""
+    return replace(entry, actor_id=None) if entry.tier is not None else entry
 
 
 def _texts(stored: Sequence[object] | None) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.base import PersonTable, tables_of_people
 from bot.db.models import load_models
-from bot.db.types import Sealed, Snowflake
+from bot.db.types import Sealed, SealedPerson, Snowflake
 from bot.privacy.rules import Plain, readable, spared_in
 
 Row = Mapping[str, Plain]
@@ -40,7 +40,7 @@ async def rows(session: AsyncSession, table: PersonTable, user_id: int, guild_id
 
     Discord's ids are text: as numbers they are too long for what many programs read JSON with.
     """
-    ids = {column.name for column in table.table.columns if isinstance(column.type, Snowflake)}
+    ids = {column.name for column in table.table.columns if isinstance(column.type, Snowflake | SealedPerson)}
     query = _theirs(select(table.table), table, user_id, guild_id).order_by(*table.table.primary_key.columns)
     return [
         {name: str(value) if name in ids and value is not None else readable(value) for name, value in found.items()}

@@ -83,8 +83,12 @@ class PrivacyService:
         publishers: Sequence[Publisher] = (),
     ) -> None:
         self._database, self._clock, self._content, self._outbox = database, clock, content, outbox
-        self._publishers = publishers
+        self._publishers = list(publishers)
         self._tables = records.people_tables()
+
+    def also(self, publisher: Publisher) -> None:
+        """Ask this one, too, before an erasure."""
+        self._publishers.append(publisher)
 
     # -- shown and taken along ---------------------------------------------------------------------------------------
 

@@ -34,16 +34,22 @@ def cross_check(tree: Table, problems: Problems) -> None:
     _lists_without_repeats(tree, problems)
     _people_are_staff(tree, problems)
     _contacts_can_be_used(tree, problems)
-    _no_family_groups_for_minors(tree, groups, problems)
+    _not_for_minors(tree, groups, problems)
 
 
-def _no_family_groups_for_minors(tree: Table, groups: Iterable[Table], problems: Problems) -> None:
-    """A minor's family hears from the programme by roads that a guardian has agreed to, not by a group here."""
+def _not_for_minors(tree: Table, groups: Iterable[Table], problems: Problems) -> None:
+    """A minor's family hears from the programme by roads that a guardian has agreed to, not by a group here.
+
+    Nor is there a voice of theirs of which staff do not know whose it is.
+    """
     facts = _at(tree, "program")
     minors = _scalar(facts, "minors") if isinstance(facts, Table) else None
     for track in _scalars(groups, "track") if minors is not None and minors.value is True else ():
         if track.text == "family":
             problems.add(track.line, "groups.track", "a programme for minors has no family groups; leave this one out")
+    for shares in _scalars(groups, "shares") if minors is not None and minors.value is True else ():
+        if shares.value is True:
+            problems.add(shares.line, "groups.shares", "a programme for minors has no anonymous shares; leave this out")
 
 
 def _once(scalars: Iterable[Scalar], key: str, problems: Problems, remedy: str = "choose another") -> None:

@@ -254,7 +254,6 @@ def one_of(choices: type[Choice]) -> Callable[[Any], Choice]:
 
 Name: TypeAlias = Annotated[str, BeforeValidator(name)]
 Text: TypeAlias = Annotated[str, BeforeValidator(free_text)]
-LongText: TypeAlias = Annotated[str, BeforeValidator(long_text)]
 Key: TypeAlias = Annotated[str, BeforeValidator(key)]
 Snowflake: TypeAlias = Annotated[int, BeforeValidator(snowflake)]
 Country: TypeAlias = Annotated[str, BeforeValidator(country)]

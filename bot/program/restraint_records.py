@@ -79,6 +79,16 @@ async def holding(session: AsyncSession, channel_id: int, kind: RestraintKind) -
     return (await session.scalars(query.where(text(_HOLDS)).with_for_update())).one_or_none()
 
 
+async def lock_of(session: AsyncSession, channel_id: int) -> RestraintRow | None:
+    """The lock that a channel is under, or that was lifted and is not given back yet; to be changed."""
+    query = select(RestraintRow).where(
+        RestraintRow.channel_id == channel_id,
+        RestraintRow.kind == RestraintKind.LOCK,
+        RestraintRow.restored_at.is_(None),
+    )
+    return (await session.scalars(query.order_by(RestraintRow.id.desc()).limit(1).with_for_update())).one_or_none()
+
+
 async def unfinished(session: AsyncSession, guild_id: int) -> Sequence[RestraintRow]:
     """Every restraint that holds, or was lifted and is not given back yet, oldest first."""
     query = select(RestraintRow).where(RestraintRow.guild_id == guild_id, RestraintRow.restored_at.is_(None))

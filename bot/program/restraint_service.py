@@ -1,6 +1,6 @@
 """Locks and slow modes of channels: which hold, and what the channels were before."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,9 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import Database
 from bot.program import restraint_records as records
+from bot.program.actions import ObjectRef
+from bot.program.layout import ON_CALL, STAFF, ObjectKind
 from bot.program.restraint_records import RestraintRow
-from bot.program.restraints import RestraintCause, RestraintKind, from_json, to_json, unlocked
-from bot.program.server import Overwrite, ServerSnapshot
+from bot.program.restraints import RestraintCause, RestraintKind, Who, from_json, locked, to_json, unlocked
+from bot.program.server import Overwrite, ServerSnapshot, TargetKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,10 @@ class Restraints:
         async with self._database.read() as session:
             return [_restraint(row) for row in await records.unfinished(session, guild_id)]
 
+    async def of_quiet_hours(self, session: AsyncSession, guild_id: int) -> list[Restraint]:
+        """What quiet hours hold at present."""
+        return [_restraint(row) for row in await records.of_quiet_hours(session, guild_id)]
+
     async def had(self, session: AsyncSession, occasion: str) -> bool:
         """Whether this occasion has had its restraint, lifted since or not."""
         return await records.of_occasion(session, occasion) is not None
@@ -124,12 +130,32 @@ class Restraints:
                 row.before = to_json(overwrites) if row.kind is RestraintKind.LOCK else pace
             return _restraint(row)
 
+    async def set_anew(
+        self, guild_id: int, channel_id: int, wanted: tuple[Overwrite, ...], spared: Collection[Who]
+    ) -> tuple[Overwrite, ...]:
+        """What ``wanted`` comes to while the channel is locked, and what it is given back to when it no longer is.
+
+        The new wish is noted before the channel is touched: a process that dies in between gives back that.
+        """
+        async with self._database.write() as session:
+            lock = await records.lock_of(session, channel_id)
+            if lock is None or lock.before is None:
+                return wanted  # open; or locked a moment ago, and not touched yet
+            lock.before = to_json(wanted)
+            return locked(wanted, guild_id, spared)
+
     async def note_restored(self, restraint_id: int, now: datetime) -> None:
         """The channel is as it was before (or is gone)."""
         async with self._database.write() as session:
             row = await records.locked_row(session, restraint_id)
             if row is not None and row.lifted_at is not None:
                 row.restored_at = row.restored_at or now
+
+    async def note_gone(self, session: AsyncSession, restraint_id: int, now: datetime) -> None:
+        """The channel was deleted: nothing of it is held or given back any more."""
+        row = await records.locked_row(session, restraint_id)
+        if row is not None:
+            row.lifted_at, row.restored_at = row.lifted_at or now, row.restored_at or now
 
     async def as_without(self, actual: ServerSnapshot) -> ServerSnapshot:
         """The server as it would be if no channel of it were locked."""
@@ -145,6 +171,16 @@ class Restraints:
             for one in actual.channels
         )
         return replace(actual, channels=channels)
+
+
+def spared_of(ids: Mapping[ObjectRef, int], bot_id: int | None) -> set[Who]:
+    """Who goes on speaking in a locked channel: staff, who is on call, and the bot, whose answers must come.
+
+    ``ids`` are the Discord ids of the programme's objects.
+    """
+    roles = [ids.get(ObjectRef(ObjectKind.ROLE, key)) for key in (STAFF, ON_CALL)]
+    spared = {(TargetKind.ROLE, role) for role in roles if role is not None}
+    return spared | ({(TargetKind.MEMBER, bot_id)} if bot_id is not None else set())
 
 
 def _restraint(row: RestraintRow) -> Restraint:

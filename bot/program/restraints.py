@@ -18,6 +18,7 @@ __all__ = [
     "SPEAKING",
     "RestraintCause",
     "RestraintKind",
+    "Who",
     "from_discord",
     "from_json",
     "locked",
@@ -52,6 +53,7 @@ class RestraintCause(StrEnum):
 
 
 Who = tuple[TargetKind, int]
+"""Whom an overwrite is for."""
 
 
 def locked(overwrites: Iterable[Overwrite], everyone: int, spared: Collection[Who]) -> tuple[Overwrite, ...]:

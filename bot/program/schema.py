@@ -39,7 +39,6 @@ from bot.program.notation import (
     Lead,
     LocalDate,
     LocalTime,
-    LongText,
     Name,
     Rule,
     Snowflake,
@@ -47,6 +46,7 @@ from bot.program.notation import (
     WallTime,
     WebAddress,
     ZoneName,
+    long_text,
     one_of,
     refused,
 )
@@ -121,6 +121,23 @@ class ProgramFacts(Section):
     minors: bool = Field(default=False, strict=True)
 
 
+EVERY_LANGUAGE: Final = ""
+"""Under this stand rules that are written in one language alone."""
+
+
+def _rules(said: Any) -> Mapping[str, str]:  # noqa: ANN401  # whatever stands in the file
+    """One text for everybody, or one for each of some languages."""
+    if said is None:
+        return {}
+    if not isinstance(said, Mapping):
+        return {EVERY_LANGUAGE: long_text(said)}
+    if set(said) == {EVERY_LANGUAGE}:
+        return {EVERY_LANGUAGE: long_text(said[EVERY_LANGUAGE])}  # as it is stored
+    read = one_of(Language)
+    texts = {read(language).value: long_text(text) for language, text in said.items()}
+    return texts if len(texts) != 1 else {EVERY_LANGUAGE: next(iter(texts.values()))}
+
+
 class Group(Section):
     """One group. ``key`` begins its channels' names; ``name`` is its role's and its category's."""
 
@@ -133,8 +150,13 @@ class Group(Section):
     """What becomes of a post in which a filter finds something, where that differs from the default."""
     allow_links: tuple[Host, ...] = ()
     """Hosts that the group may link to, with all below them."""
-    rules: LongText | None = None
-    """The group's rules, in the programme's own words. Without them nobody is asked to accept anything."""
+    rules: Annotated[Mapping[str, str], BeforeValidator(_rules)] = Field(default_factory=dict)
+    """The group's rules, in the programme's own words: by language, or one text for all under ``EVERY_LANGUAGE``.
+
+    Without them nobody is asked to accept anything.
+    """
+    shares: bool = Field(default=False, strict=True)
+    """Whether members may share anonymously, until staff say otherwise by `/mod shares`; never with ``minors``."""
 
     @property
     def filter_settings(self) -> FilterSettings:
@@ -263,6 +285,13 @@ def _two_or_none(times: tuple[time, ...]) -> tuple[time, ...]:
     return times
 
 
+def _for_days(kept: timedelta) -> timedelta:
+    # A direct message opens a ticket again for two weeks after its end; staff have to see then what it was about.
+    if kept < timedelta(days=15):
+        raise refused("the words of tickets are kept for 15d at least, since a ticket may open again for two weeks")
+    return kept
+
+
 class Moderation(Section):
     """What keeps the groups safe to speak in, for the whole programme; each group's filters stand with the group."""
 
@@ -270,6 +299,10 @@ class Moderation(Section):
     """How long what is held or reported may wait before staff are reminded, and again, until they decide."""
     answer_within: Duration = timedelta(hours=4)
     """How long a member's ticket may wait for an answer before staff are reminded, and again, until it has one."""
+    tickets_kept: Annotated[Duration, AfterValidator(_for_days)] = timedelta(days=90)
+    """How long after its end the words of a ticket are kept; then they are forgotten, staff's summary with them."""
+    native: bool = Field(default=False, strict=True)
+    """Whether Discord's own AutoMod stops slurs and invites in groups whose filter for them is ``remove``."""
     quiet: Annotated[tuple[WallTime, ...], AfterValidator(_two_or_none)] = ()
     """Beginning and end of the quiet hours of the groups' channels, every night; empty for none."""
     quiet_by: Annotated[RestraintKind, BeforeValidator(one_of(RestraintKind))] = RestraintKind.SLOW

@@ -32,15 +32,16 @@ from bot.program.layout import (
     group_key,
 )
 from bot.program.mending import mend
-from bot.program.restraint_service import Restraint, Restraints
+from bot.program.restraint_service import Restraint, Restraints, spared_of
 from bot.program.restraints import SLOWEST, RestraintCause, RestraintKind
 from bot.program.rules import Known, obstacles, plan
-from bot.program.schema import Group, Notified, OnCall, Programme, Session, Track
-from bot.program.server import GuildPort
+from bot.program.schema import EVERY_LANGUAGE, Group, Notified, OnCall, Programme, Session, Track
+from bot.program.server import GuildPort, Overwrite, ServerSnapshot
 from bot.program.work import Work
 from bot.timing import Clock
 
 __all__ = [
+    "EVERY_LANGUAGE",
     "MOD_QUEUE",
     "ON_CALL",
     "SLOWEST",
@@ -68,6 +69,7 @@ __all__ = [
     "coping_key",
     "group_key",
     "load_programme",
+    "spared_of",
 ]
 
 log = get_logger(__name__)
@@ -196,7 +198,8 @@ class ProgrammeService:
                 return ApplyReport(planned.actions, done=False, obstacles=in_the_way)
             if planned.writes and in_the_way:
                 raise DiscordSetupError(" ".join(in_the_way))
-            await Work(guild, actual, planned, _StoredMemory(self._database, guild.guild_id)).carry_out()
+            memory = _StoredMemory(self._database, self.restraints, actual)
+            await Work(guild, actual, planned, memory).carry_out()
             await self._forget_former_staff(guild.guild_id, layout, known)
             await self.adopt(programme, guild.guild_id)
             return ApplyReport(planned.actions, done=True, obstacles=in_the_way)
@@ -217,9 +220,14 @@ class ProgrammeService:
 class _StoredMemory:
     """Remembers in the database, each thing in a unit of work of its own: at once."""
 
-    def __init__(self, database: Database, guild_id: int) -> None:
-        self._database = database
-        self._guild_id = guild_id
+    def __init__(self, database: Database, restraints: Restraints, actual: ServerSnapshot) -> None:
+        self._database, self._restraints = database, restraints
+        self._guild_id, self._bot_id = actual.guild_id, actual.bot_id
+
+    async def restrained(self, channel_id: int, wanted: tuple[Overwrite, ...]) -> tuple[Overwrite, ...]:
+        async with self._database.read() as session:
+            ids = await records.server_objects(session, self._guild_id)
+        return await self._restraints.set_anew(self._guild_id, channel_id, wanted, spared_of(ids, self._bot_id))
 
     async def remember_object(self, ref: ObjectRef, discord_id: int) -> None:
         async with self._database.write() as session:

@@ -22,7 +22,11 @@ from bot.program.server import ChannelChange, GuildPort, Overwrite, RoleChange, 
 
 
 class Memory(Protocol):
-    """What outlasts a run that is cut short."""
+    """What outlasts a run that is cut short, and what holds whatever a run does."""
+
+    async def restrained(self, channel_id: int, wanted: tuple[Overwrite, ...]) -> tuple[Overwrite, ...]:
+        """What a channel's overwrites are to be: ``wanted``, or less where it is locked. Noted before it is done."""
+        ...
 
     async def remember_object(self, ref: ObjectRef, discord_id: int) -> None:
         """``ref`` is this object of Discord's from now on."""
@@ -67,7 +71,7 @@ class Work:
                 created = await guild.create_channel(channel.name, parent, channel.topic, overwrites)
                 await self._remember(ObjectRef(ObjectKind.CHANNEL, channel.key), created)
             case EditChannel():
-                await guild.edit_channel(action.channel_id, self._change(action))
+                await guild.edit_channel(action.channel_id, await self._change(action))
             case GiveStaffRole(person):
                 # Remembered first: a row without the role does no harm, a role without the row would stay for good.
                 await self._memory.remember_grant(person)
@@ -75,13 +79,16 @@ class Work:
             case TakeStaffRole(person):
                 await guild.take_role(person, self._ids[STAFF_ROLE])
 
-    def _change(self, action: EditChannel) -> ChannelChange:
+    async def _change(self, action: EditChannel) -> ChannelChange:
+        overwrites = None if action.grants is None else (*self._overwrites(action.grants), *action.kept)
+        if overwrites is not None:
+            overwrites = await self._memory.restrained(action.channel_id, overwrites)
         return ChannelChange(
             name=action.name,
             topic=action.topic,
             move=action.move,
             parent=self._category(action.category) if action.move else None,
-            overwrites=None if action.grants is None else (*self._overwrites(action.grants), *action.kept),
+            overwrites=overwrites,
         )
 
     def _category(self, key: ObjectKey | None) -> int | None:

@@ -13,7 +13,7 @@ from bot.program.layout import STAFF_ROOM, ObjectKind
 from bot.program.service import ProgrammeService
 from bot.tickets import deliveries
 from bot.tickets.records import TicketRow
-from bot.tickets.rules import ANSWER_WITHIN, Road, TicketState
+from bot.tickets.rules import ANSWER_WITHIN, WORDS_KEPT, Road, TicketState
 
 log = get_logger(__name__)
 
@@ -24,6 +24,7 @@ class Ticket:
 
     ``name`` is what its member chose to be called, empty where we do not know; ``group_name`` their groups, empty for
     none. ``language`` is that of staff, ``members_language`` the member's. ``incident`` is the code of an open one.
+    ``emptied_at`` is when what had been written by then was forgotten.
     """
 
     id: int
@@ -43,6 +44,7 @@ class Ticket:
     closed_by: int | None
     closed_at: datetime | None
     incident: str | None
+    emptied_at: datetime | None
 
     @property
     def is_open(self) -> bool:
@@ -85,6 +87,11 @@ class Board:
         """How long a ticket may wait before staff are reminded."""
         programme = await self._programmes.current(guild_id)
         return programme.moderation.answer_within if programme is not None else ANSWER_WITHIN
+
+    async def kept_for(self, guild_id: int) -> timedelta:
+        """How long after its end the words of a ticket are kept."""
+        programme = await self._programmes.current(guild_id)
+        return programme.moderation.tickets_kept if programme is not None else WORDS_KEPT
 
     async def language(self, guild_id: int) -> str:
         """In which language this programme's staff are spoken to."""
@@ -131,4 +138,5 @@ class Board:
             closed_by=row.closed_by,
             closed_at=row.closed_at,
             incident=next((one.code for one in unresolved if one.user_id == row.user_id), None),
+            emptied_at=row.emptied_at,
         )

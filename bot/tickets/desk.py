@@ -1,7 +1,7 @@
 """What staff do with tickets: look, take, answer, close. Each asks the permission table; nobody acts on their own."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,21 +39,30 @@ class Ending:
 
 @dataclass(frozen=True)
 class Line:
-    """Something that was written, at ``at`` (UTC). ``words`` is None for a picture or a file."""
+    """Something that was written, at ``at`` (UTC). ``words`` is None for a picture or a file, or where forgotten.
+
+    ``deleted_at`` is when it was deleted on Discord (UTC), and ``is_forgotten`` whether its words are kept no more.
+    """
 
     at: datetime
     author_id: int
     is_members: bool
     words: str | None
+    deleted_at: datetime | None = None
+    is_forgotten: bool = False
 
 
 @dataclass(frozen=True)
 class Transcript:
-    """A whole ticket: what was written, and staff's summary. For the private page alone."""
+    """A whole ticket: what was written, and staff's summary. For the private page alone.
+
+    ``kept_for`` is how long after its end words are kept.
+    """
 
     ticket: Ticket
     lines: tuple[Line, ...]
     summary: str | None
+    kept_for: timedelta
 
 
 async def waits(board: Board, session: AsyncSession, row: TicketRow, since: datetime, now: datetime) -> None:
@@ -126,7 +135,8 @@ class Desk:
         if row.guild_id != guild_id:
             raise NotFoundError("That is no longer there.")
         lines = await self._looked(row, staff_id)
-        return Transcript(await self._board.shown(row), tuple(lines), row.summary)
+        kept_for = await self._board.kept_for(guild_id)
+        return Transcript(await self._board.shown(row), tuple(lines), row.summary, kept_for)
 
     async def page(self, ticket: Ticket, staff_id: int) -> str | None:
         """A one-time link to a ticket's private page; none where there are no private pages."""
@@ -228,4 +238,11 @@ class Desk:
 
 
 def _line(row: TicketRow, one: TicketMessageRow) -> Line:
-    return Line(at=one.at, author_id=one.author_id, is_members=one.author_id == row.user_id, words=one.words)
+    return Line(
+        at=one.at,
+        author_id=one.author_id,
+        is_members=one.author_id == row.user_id,
+        words=one.words,
+        deleted_at=one.deleted_at,
+        is_forgotten=row.emptied_at is not None and one.at <= row.emptied_at and one.words is None,
+    )

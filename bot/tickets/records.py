@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, func, select, text, update
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +17,10 @@ _WAITING = "remind_at IS NOT NULL"
 
 
 class TicketRow(Base):
-    """One ticket. ``summary`` is staff's own, and on the private page only."""
+    """One ticket. ``summary`` is staff's own, and on the private page only.
+
+    ``emptied_at``: when what had been written in it by then was forgotten, because it had been closed for long (UTC).
+    """
 
     __tablename__ = "tickets"
     __table_args__ = (
@@ -47,6 +50,7 @@ class TicketRow(Base):
                     "remind_at": "schedule",
                     "closed_by": "staff",
                     "closed_at": "time",
+                    "emptied_at": "time",
                 },
             )
         },
@@ -66,10 +70,15 @@ class TicketRow(Base):
     closed_by: Mapped[int | None] = mapped_column(Snowflake)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     summary: Mapped[str | None] = mapped_column(Encrypted("tickets.summary"))
+    emptied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class TicketMessageRow(Base):
-    """Something that was written in a ticket, by its member or by staff. ``words`` is None for a picture or a file."""
+    """Something that was written in a ticket, by its member or by staff.
+
+    ``words`` is None for a picture or a file, and once they were forgotten. ``deleted_at``: when it was deleted on
+    Discord (UTC); it stays here until the ticket is emptied, since whoever deletes may have had to.
+    """
 
     __tablename__ = "ticket_messages"
     __table_args__ = (
@@ -85,6 +94,7 @@ class TicketMessageRow(Base):
                     "author_id": "who wrote it: they, or staff",
                     "source_key": "which message or form it was, so that it is kept once",
                     "at": "time",
+                    "deleted_at": "time",
                 },
             )
         },
@@ -98,6 +108,7 @@ class TicketMessageRow(Base):
     source_key: Mapped[str] = mapped_column(String(120))
     words: Mapped[str | None] = mapped_column(Encrypted("ticket_messages.words"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 # -- tickets -----------------------------------------------------------------------------------------------------------
@@ -188,14 +199,34 @@ async def add_message(
 
 
 async def reword(session: AsyncSession, source_key: str, words: str) -> bool:
-    """Keep what a message says since it was edited; false where the message is not kept."""
+    """Keep what a message says since it was edited; false where it is not kept, or was forgotten."""
+    forgotten = exists().where(
+        TicketRow.id == TicketMessageRow.ticket_id,
+        TicketRow.emptied_at.is_not(None),
+        TicketRow.emptied_at >= TicketMessageRow.at,
+    )
     statement = (
         update(TicketMessageRow)
-        .where(TicketMessageRow.source_key == source_key)
+        .where(TicketMessageRow.source_key == source_key, ~forgotten)
         .values(words=words)
         .returning(TicketMessageRow.id)
     )
     return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def deleted(session: AsyncSession, source_keys: Sequence[str], now: datetime) -> None:
+    """These were deleted on Discord at ``now`` (UTC); the first time counts."""
+    await session.execute(
+        update(TicketMessageRow)
+        .where(TicketMessageRow.source_key.in_(source_keys), TicketMessageRow.deleted_at.is_(None))
+        .values(deleted_at=now)
+    )
+
+
+async def keeps_any(session: AsyncSession, source_keys: Sequence[str]) -> bool:
+    """Whether any of these is kept in a ticket."""
+    query = select(TicketMessageRow.id).where(TicketMessageRow.source_key.in_(source_keys)).limit(1)
+    return (await session.scalars(query)).one_or_none() is not None
 
 
 async def message(session: AsyncSession, message_id: int) -> TicketMessageRow | None:
@@ -227,3 +258,22 @@ async def due(session: AsyncSession, now: datetime) -> Sequence[int]:
     """The tickets of which staff are to be reminded at ``now`` (UTC), by number."""
     query = select(TicketRow.id).where(text(_WAITING), TicketRow.remind_at <= now).order_by(TicketRow.remind_at)
     return list(await session.scalars(query))
+
+
+# -- forgetting --------------------------------------------------------------------------------------------------------
+
+
+async def forget_words(session: AsyncSession, guild_id: int, closed_before: datetime, now: datetime) -> int:
+    """Empty the tickets that were closed before a moment, and are still; how many (all UTC).
+
+    One that was opened again, and closed once more, is emptied again when that end is as long ago.
+    """
+    is_full = or_(TicketRow.emptied_at.is_(None), TicketRow.emptied_at < TicketRow.closed_at)
+    found = select(TicketRow.id).where(TicketRow.guild_id == guild_id, TicketRow.closed_at < closed_before, is_full)
+    numbers = list(await session.scalars(found.with_for_update()))
+    if numbers:
+        words = update(TicketMessageRow).where(TicketMessageRow.ticket_id.in_(numbers))
+        await session.execute(words.values(words=None))
+        tickets = update(TicketRow).where(TicketRow.id.in_(numbers))
+        await session.execute(tickets.values(summary=None, emptied_at=now))
+    return len(numbers)

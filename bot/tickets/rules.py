@@ -8,6 +8,8 @@ ANSWER_WITHIN: Final = timedelta(hours=4)
 """How long a ticket may wait before staff are reminded, where the programme says nothing."""
 REOPENS_BY_DM_FOR: Final = timedelta(days=14)
 """How long after its end a direct message to the bot still belongs to a ticket. In its own thread there is no end."""
+WORDS_KEPT: Final = timedelta(days=90)
+"""How long after its end the words of a ticket are kept, where the programme says nothing."""
 CLOCKS_DIFFER_BY: Final = timedelta(minutes=1)
 """How far Discord's clock and ours may be apart where what was written before a ticket is told from what is in it."""
 _DISCORD_EPOCH: Final = datetime(2015, 1, 1, tzinfo=UTC)

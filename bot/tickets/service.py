@@ -87,6 +87,7 @@ class TicketService:
         access: AccessService,
     ) -> None:
         self._database, self._clock, self._outbox, self._members = database, clock, outbox, members
+        self._programmes = programmes
         self.board = Board(outbox, programmes, members, oncall)
         self.ways = Ways(database, clock, outbox, programmes, self.board)
         self.desk = Desk(database, clock, members, self.board, self.ways, access)
@@ -178,6 +179,15 @@ class TicketService:
                 await self.board.line(session, row, LEFT, message_id, now)  # said only where it is so
             await answered(self.board, session, row, origin.author_id, now)
 
+    async def deleted(self, message_ids: Sequence[int]) -> None:
+        """Messages were deleted on Discord: where they are in a ticket, staff see that, and what they said."""
+        keys = [f"message:{message_id}" for message_id in message_ids]
+        async with self._database.read() as session:
+            if not await records.keeps_any(session, keys):
+                return
+        async with self._database.write() as session:
+            await records.deleted(session, keys, self._clock.now())
+
     # -- looking -------------------------------------------------------------------------------------------------------
 
     async def find(self, ticket_id: int) -> Ticket | None:
@@ -226,6 +236,17 @@ class TicketService:
                 return
             row.remind_at = next_reminder(row.remind_at, now, await self.board.within(row.guild_id))
             await self.board.put_up(session, row, now, reminder=True)
+
+    async def plan(self, start: datetime, end: datetime) -> None:
+        """Forget the words of tickets that were closed long ago; nothing is planned ahead."""
+        del start, end
+        now = self._clock.now()
+        for running in await self._programmes.all():
+            before = now - await self.board.kept_for(running.guild_id)
+            async with self._database.write() as session:
+                emptied = await records.forget_words(session, running.guild_id, before, now)
+            if emptied:
+                log.info("ticket.words_forgotten", guild=running.guild_id, tickets=emptied)
 
     # -- erasure -------------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import discord
 
 from bot.checkins.service import (
     CLOSING,
+    LINE_GONE,
     NUDGE,
     ROLL,
     TASK,
@@ -25,8 +26,8 @@ from bot.ui.checkins import FEATURE, heading, plain
 from bot.ui.places import Places
 from bot.ui.safe import Button, SafeView
 
-NAMES_AT_MOST = 40
-"""How many names one private list shows: a message holds 2,000 characters."""
+NAMES_AT_MOST = 1_700
+"""Characters of names in one private list: a message holds 2,000."""
 
 
 class CheckinClosing(QuietKind):
@@ -207,6 +208,34 @@ class StaffTaskDone(QuietKind):
         return Deed(edit)
 
 
+class StaffLineGone(QuietKind):
+    """Empties a line in #staff-room about somebody who has erased their data."""
+
+    name = LINE_GONE
+
+    def __init__(self, posting: CheckinPosting, content: Content, client: discord.Client) -> None:
+        self._posting, self._content, self._client = posting, content, client
+
+    async def compose(self, delivery: Delivery, now: datetime) -> Deed | Withdrawn:
+        """The edit."""
+        del now
+        channel_id, message_id = delivery.channel_id, int(delivery.arguments["message"])
+        if channel_id is None:
+            return Withdrawn()
+        language = await self._posting.language_of_staff(delivery.guild_id)
+        line = self._content.texts.say(language, "checkins.line_erased")
+
+        async def edit() -> Receipt:
+            message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
+            try:
+                await message.edit(content=line, view=None, allowed_mentions=discord.AllowedMentions.none())
+            except discord.NotFound:
+                return Receipt()  # somebody deleted it: nothing left to empty
+            return Receipt()
+
+        return Deed(edit)
+
+
 def task_line(content: Content, task: Task, *, again: bool) -> str:
     """What staff are told of a task: who, and what to do; never a word of what somebody wrote."""
     values = {"name": plain(task.name), "group": plain(task.group_name)}
@@ -231,9 +260,11 @@ def unheard_text(content: Content, unheard: Unheard) -> str:
     """Who has not been heard, for one of staff alone."""
     if not unheard.names:
         return content.texts.say(unheard.language, "checkins.all_heard")
-    names = [plain(name) for name in unheard.names[:NAMES_AT_MOST]]
-    more = ["…"] if len(unheard.names) > NAMES_AT_MOST else []
-    values = {"group": plain(unheard.group_name), "names": ", ".join([*names, *more])}
+    names = [plain(name) for name in unheard.names]
+    room = NAMES_AT_MOST
+    shown = [name for name in names if (room := room - len(name) - 2) >= 0]
+    more = ["…"] if len(shown) < len(names) else []
+    values = {"group": plain(unheard.group_name), "names": ", ".join([*shown, *more])}
     return heading(content, unheard.language, unheard.local_date, "checkins.unheard", **values)
 
 

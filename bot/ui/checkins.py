@@ -14,9 +14,9 @@ from bot.checkins.service import (
     WORDS_AT_MOST,
     Audience,
     CheckinPosting,
-    Earlier,
     Feeling,
     Kept,
+    Opening,
     ReachOut,
     Shared,
 )
@@ -107,6 +107,21 @@ class CheckinPost(QuietKind):
         post = await self._posting.group_post(int(delivery.arguments["answer"]), int(delivery.arguments["revision"]))
         return Post(content=post_text(self._content, post)) if post is not None else Withdrawn()
 
+    async def sent(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+        """It stands in the group: whoever moderates hears of it."""
+        del now
+        if receipt.channel_id is not None and receipt.message_id is not None:
+            at = (receipt.channel_id, receipt.message_id)
+            await self._posting.posted(session, int(delivery.arguments["answer"]), at)
+
+    async def arrived_late(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+        """Changed or erased while it was on its way: it is taken back again."""
+        del now
+        if receipt.channel_id is not None and receipt.message_id is not None:
+            day_id, answer_id, revision = (int(delivery.arguments[name]) for name in ("day", "answer", "revision"))
+            at = (receipt.channel_id, receipt.message_id)
+            await self._posting.arrived_late(session, day_id, answer_id, revision, at)
+
     async def failed(self, session: Session, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """The thread is gone or closed to us: post to the channel instead."""
         del now
@@ -186,13 +201,14 @@ def heading(content: Content, language: str, day: date, key: str, **values: str 
     return texts.say(language, key, date=written, **values)
 
 
-def form(content: Content, language: str, verb: str, row: int, earlier: Earlier | None = None) -> SafeModal:
+def form(content: Content, opening: Opening, verb: str, row: int | str) -> SafeModal:
     """The form: a word for the day, words if they like, where it goes, and whether somebody should get in touch.
 
-    Where this day was answered before, it starts from the ``earlier`` answer.
+    Where this day was answered before, it starts from that answer; to somebody in several groups it names the one.
     """
-    say = content.texts.say
-    made = SafeModal(say(language, "checkins.form_title"), FEATURE, verb, row)
+    say, language, earlier, group = content.texts.say, opening.language, opening.earlier, opening.group_name
+    title = say(language, "checkins.form_title") if group is None else say(language, "checkins.form_for", group=group)
+    made = SafeModal(title, FEATURE, verb, row)
     made.choose(
         say(language, "checkins.label_feeling"),
         "feeling",
@@ -249,7 +265,11 @@ def confirmation(content: Content, kept: Kept, reach_out: ReachOut, numbers: Map
     """The private answer to a check-in: what became of it, a line that fits, and what was arranged."""
     texts, language = content.texts, kept.language
     said = [texts.say(language, "checkins.changed")] if kept.changed and not kept.grave else []
-    said += [texts.variant(language, key, index) for key, index in kept.lines]
+    for key, index in kept.lines:
+        said.append(texts.variant(language, key, index))
+        if key == "checkins.kept_back" and kept.because:
+            reason = ", ".join(texts.say(language, f"moderation.filter_{one}") for one in kept.because)
+            said.append(texts.say(language, "checkins.kept_back_because", reason=reason))
     if reach_out is ReachOut.TODAY:
         said.append(asked_today(content, language, numbers, evening=kept.evening))
     if kept.scored_form is not None:

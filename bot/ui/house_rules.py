@@ -28,8 +28,10 @@ class RulesWords:
         return self._content.texts.say(language, f"rules.{key}", **values)
 
     def card(self, language: str, rules: Rules) -> discord.Embed:
-        """The rules, as the programme wrote them."""
-        embed = discord.Embed(title=self.say(language, "title", group=rules.group_name)[:256], description=rules.text)
+        """The rules, as the programme wrote them for readers of this language."""
+        embed = discord.Embed(
+            title=self.say(language, "title", group=rules.group_name)[:256], description=rules.text(language)
+        )
         embed.set_footer(text=self.say(language, "footer", version=rules.version))
         return embed
 

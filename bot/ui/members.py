@@ -147,8 +147,8 @@ class GroupRole(QuietKind):
 
     name = "members.role"
 
-    def __init__(self, members: MemberService, places: Places) -> None:
-        self._members, self._places = members, places
+    def __init__(self, members: MemberService, outbox: Outbox, places: Places) -> None:
+        self._members, self._outbox, self._places = members, outbox, places
 
     async def compose(self, delivery: Delivery, now: datetime) -> Deed | Withdrawn:
         """The role, by what the membership says now: an older row never undoes a newer answer."""
@@ -165,6 +165,15 @@ class GroupRole(QuietKind):
             return Receipt()
 
         return Deed(change)
+
+    async def failed(self, session: Session, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
+        """Discord does not let us: staff have to know that the group is not open, or not shut, to this person."""
+        room = await self._places.channel(delivery.guild_id, layout.STAFF_ROOM)
+        if room is None or delivery.user_id is None or outcome is Outcome.TARGET_GONE:
+            return
+        group = str(delivery.arguments["group"])
+        line = drafts.staff_line(delivery.guild_id, delivery.user_id, group, "enrolment.staff_role_refused", room, now)
+        await self._outbox.put(session, [line])
 
 
 class StaffLine(QuietKind):

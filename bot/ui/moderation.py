@@ -21,6 +21,7 @@ from bot.moderation.service import (
     Kept,
     ModerationService,
 )
+from bot.ui.checkins import FEATURE as CHECKIN
 from bot.ui.moderation_words import inside, named, place, timestamp
 from bot.ui.safe import Button, SafeView
 
@@ -59,6 +60,8 @@ class HeldCards:
             lines.append(self.say(language, f"fault_{held.fault.value}", link=link))
         if held.incident is not None and is_open:
             lines.append(self.say(language, "card_incident", code=held.incident))
+        if held.behind and held.state in {HeldState.HELD, HeldState.REMOVED}:
+            lines.append(self.say(language, f"card_behind_{held.state.value}", count=held.behind))
         if not is_open:
             lines.append(self.state(held))
         title = self.say(language, "card_title_removed" if held.state is HeldState.REMOVED else "card_title")
@@ -77,8 +80,11 @@ class HeldCards:
         style, texts = discord.ButtonStyle, self._content.texts
         buttons = [Button(self.say(held.language, "show"), FEATURE, SHOW, row, style.primary)] if shows else []
         if held.state is HeldState.HELD:
+            if held.has_words:  # of files alone there is nothing to post again
+                buttons.append(
+                    Button(texts.say(held.language, "buttons.approve"), FEATURE, APPROVE, row, style.success)
+                )
             buttons += [
-                Button(texts.say(held.language, "buttons.approve"), FEATURE, APPROVE, row, style.success),
                 Button(texts.say(held.language, "buttons.decline"), FEATURE, DECLINE, row),
                 Button(self.say(held.language, "reword"), FEATURE, REWORD, row),
             ]
@@ -87,7 +93,7 @@ class HeldCards:
     def shown(self, kept: Kept) -> tuple[list[discord.Embed], SafeView | None]:
         """The words, for whoever pressed `Show`, with the buttons that decide."""
         held = kept.held
-        words = kept.words if kept.words is not None else self.say(held.language, "no_words")
+        words = kept.words or self.say(held.language, "only_files" if kept.words == "" else "no_words")
         embeds = [discord.Embed(description=part) for part in inside(words)]
         return embeds, self.buttons(held, shows=False) if held.state is HeldState.HELD else None
 
@@ -186,16 +192,22 @@ class FlagCard(QuietKind):
         lines = [
             say(
                 language,
-                "flag_who",
+                "flag_kept_back" if flagged.answer_id else "flag_who",
                 name=named(flagged.name, flagged.user_id),
                 group=discord.utils.escape_markdown(flagged.group_name),
                 link=place(flagged.guild_id, flagged.channel_id, flagged.message_id),
             ),
             say(language, "card_why", reasons=self._cards.reasons(language, flagged.found)),
         ]
+        if flagged.is_more:
+            lines.append(say(language, "flag_more"))
         if flagged.incident is not None:
             lines.append(say(language, "flag_incident", code=flagged.incident))
-        return Post(embed=discord.Embed(title=say(language, "flag_title"), description="\n".join(lines)))
+        show = Button(say(language, "show"), CHECKIN, "show", flagged.answer_id)
+        return Post(
+            embed=discord.Embed(title=say(language, "flag_title"), description="\n".join(lines)),
+            view=SafeView([show]) if flagged.answer_id else None,
+        )
 
 
 class ModerationLine(QuietKind):

@@ -8,7 +8,7 @@ from bot.content import Content
 from bot.db import Session
 from bot.delivery.service import Deed, Delivery, Draft, Outbox, Outcome, Post, QuietKind, Receipt, Withdrawn
 from bot.members.service import MemberService
-from bot.moderation.service import POST, TOLD, TOLD_THREAD, UNPOST, Held, HeldState
+from bot.moderation.service import FILES, POST, TOLD, TOLD_THREAD, UNPOST, Held, HeldState
 from bot.program.layout import WELCOME
 from bot.ui.crisis import HAS_FALLBACK, short
 from bot.ui.moderation import FEATURE, WITHDRAW, HeldCards
@@ -52,6 +52,8 @@ class HeldTold(QuietKind):
         if held is None or held.state not in STILL_TRUE.get(key, frozenset(HeldState)):
             return Withdrawn()
         language = (await self._members.standing(held.guild_id, held.user_id)).language
+        if key == FILES:
+            return await self._files(held, language)
         embed = None
         if key in GIVES_BACK:
             parts = inside(await self._cards.moderation.deciding.words(held.id) or "")
@@ -66,6 +68,25 @@ class HeldTold(QuietKind):
             return Withdrawn()
         return Post(content=said, embed=embed, view=self._buttons(held, language, key, part), mentions=mentions)
 
+    async def _files(self, held: Held, language: str) -> Post:
+        """What hung on it, as far as it could be had; they are told of the rest."""
+        say, found = self._content.texts.say, await self._cards.moderation.held.files.of(held.id)
+        place_ = f"<#{held.channel_id}>"
+        lost = held.attachments - len(found)
+        lines = [say(language, "moderation.told_files_back", place=place_)] if found else []
+        lines += [say(language, "moderation.told_files_lost", place=place_, count=lost)] if lost > 0 else []
+        return Post(
+            content="\n".join(lines),
+            files=tuple((one.name, one.content) for one in found),
+            plain=say(language, "moderation.told_files_lost", place=place_, count=held.attachments),
+        )
+
+    async def sent(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+        """Given back: nothing of it stays here."""
+        del session, receipt, now
+        if delivery.arguments["key"] == FILES:
+            self._cards.moderation.held.files.forget(int(delivery.arguments["held"]))
+
     def _said(self, held: Held, key: str, language: str) -> str:
         link = place(held.guild_id, *held.posted) if held.posted is not None else f"<#{held.channel_id}>"
         say = self._content.texts.say
@@ -78,8 +99,6 @@ class HeldTold(QuietKind):
                 link=link,
             )
         ]
-        if held.attachments and key in GIVES_BACK:
-            parts.append(say(language, "moderation.told_files"))
         if held.incident is not None:
             parts.append(say(language, "moderation.told_help", **self._numbers.of(held.guild_id, language)))
         return "\n\n".join(parts)
@@ -99,6 +118,8 @@ class HeldTold(QuietKind):
         held_id = int(delivery.arguments["held"])
         parent = await self._places.channel(delivery.guild_id, WELCOME)
         if delivery.channel_id is not None or parent is None or outcome not in HAS_FALLBACK:
+            if delivery.arguments["key"] == FILES:
+                self._cards.moderation.held.files.forget(held_id)
             await self._cards.moderation.deciding.not_told(session, held_id)
             return
         thread = Draft(
@@ -159,7 +180,10 @@ class HeldToldThread(QuietKind):
     async def failed(self, session: Session, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """No road leads to them: staff know."""
         del outcome, now
-        await self._cards.moderation.deciding.not_told(session, int(delivery.arguments["held"]))
+        held_id = int(delivery.arguments["held"])
+        if delivery.arguments["key"] == FILES:
+            self._cards.moderation.held.files.forget(held_id)
+        await self._cards.moderation.deciding.not_told(session, held_id)
 
 
 class HeldPost(QuietKind):
@@ -185,7 +209,8 @@ class HeldPost(QuietKind):
         embed.set_author(name=held.name[:256])
         marked = "posted_mark_files" if held.attachments else "posted_mark"
         embed.set_footer(text=self._cards.say(held.language, marked))
-        return Post(embed=embed)
+        stands_there = part == 0 and delivery.channel_id == held.channel_id
+        return Post(embed=embed, reply_to=held.reply_to if stands_there else None)
 
     async def sent(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
         """Tell its author where it is."""

@@ -52,6 +52,14 @@ class Hiding:
         finally:
             current_lane.reset(before)
 
+    async def fetch(self, url: str) -> bytes | None:
+        """A file that hangs on a message, or none where it cannot be had."""
+        try:
+            return await self._client.http.get_from_cdn(url)
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as failure:
+            log.warning("moderation.file_not_had", error=type(failure).__name__)
+            return None
+
 
 class HeldHide(QuietKind):
     """Carries on where the first attempt was cut off: by a restart, an outage, a limit of Discord's."""

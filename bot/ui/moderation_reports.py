@@ -80,7 +80,8 @@ class ReportCards:
     def shown(self, case: Case, words: str | None, voices: list[Voice]) -> tuple[list[discord.Embed], SafeView]:
         """The message's words, then why each of the reports was made, for whoever pressed `Show`."""
         language, say = case.language, self.say
-        embeds = [discord.Embed(description=part) for part in inside(words or say(language, "no_words"))]
+        without = say(language, "no_words" if case.about_id is not None else "report_own_post")
+        embeds = [discord.Embed(description=part) for part in inside(words or without)]
         embeds[0].title = say(language, "report_shown_title")
         said = []
         for voice in voices:

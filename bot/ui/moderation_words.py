@@ -16,7 +16,8 @@ def named(name: str, user_id: int) -> str:
     An id of 0 is nobody we know.
     """
     if name:
-        return f"**{discord.utils.escape_markdown(name)}**"
+        harmless = discord.utils.escape_mentions(discord.utils.escape_markdown(" ".join(name.split())))
+        return f"**{harmless}**"
     return f"<@{user_id}>" if user_id else "?"
 
 

@@ -12,10 +12,10 @@ from bot.cases.service import Channels
 from bot.content import Content
 from bot.db import Session
 from bot.delivery.service import Deed, Delivery, Draft, Lane, Outbox, Outcome, Post, QuietKind, Receipt, Withdrawn
-from bot.program.layout import ON_CALL, STAFF, STAFF_ROOM
-from bot.program.restraints import from_discord, locked, unlocked
+from bot.program.layout import STAFF_ROOM
+from bot.program.restraints import Who, from_discord, locked, unlocked
 from bot.program.server import Overwrite, TargetKind
-from bot.program.service import ProgrammeService, Restraint, RestraintKind
+from bot.program.service import ProgrammeService, Restraint, RestraintKind, spared_of
 from bot.timing import Clock, format_time
 from bot.ui.places import AUDIT_REASON, Places
 from bot.ui.safe import Button, SafeView
@@ -82,18 +82,22 @@ class ChannelRestraint(QuietKind):
                 await self._client.http.delete_channel_permissions(one.channel_id, each.target, reason=AUDIT_REASON)
 
     async def _set_pace(self, one: Restraint, there: int) -> None:
+        await self._pace(one, one.channel_id, there)
+        # A thread keeps a pace of its own, and the day's conversation is in one. Later ones are met at the next look.
+        active: Any = await self._client.http.get_active_threads(one.guild_id)
+        for thread in active["threads"]:
+            if int(thread.get("parent_id") or 0) == one.channel_id:
+                await self._pace(one, int(thread["id"]), int(thread.get("rate_limit_per_user") or 0))
+
+    async def _pace(self, one: Restraint, place: int, there: int) -> None:
         # What somebody set by hand meanwhile is theirs, and stays.
         wanted = one.seconds if one.holds else one.pace if one.pace is not None and there == one.seconds else there
         if wanted != there:
-            await self._client.http.edit_channel(one.channel_id, rate_limit_per_user=wanted, reason=AUDIT_REASON)
+            await self._client.http.edit_channel(place, rate_limit_per_user=wanted, reason=AUDIT_REASON)
 
-    async def _spared(self, guild_id: int) -> set[tuple[TargetKind, int]]:
-        """Who goes on speaking: staff, who is on call, and the bot, whose answers must not be kept back."""
-        roles = [await self._places.role(guild_id, key) for key in (STAFF, ON_CALL)]
-        spared = {(TargetKind.ROLE, role) for role in roles if role is not None}
-        if self._client.user is not None:
-            spared.add((TargetKind.MEMBER, self._client.user.id))
-        return spared
+    async def _spared(self, guild_id: int) -> set[Who]:
+        bot = self._client.user.id if self._client.user is not None else None
+        return spared_of(await self._channels.object_ids(guild_id), bot)
 
     async def sent(self, session: Session, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
         """Say so in the channel, once."""
@@ -103,7 +107,9 @@ class ChannelRestraint(QuietKind):
 
     async def failed(self, session: Session, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """Discord does not let us: staff have to know that the channel is not as they think."""
-        del outcome
+        if outcome is Outcome.TARGET_GONE:
+            await self._channels.restraints.note_gone(session, int(delivery.arguments["restraint"]), now)
+            return
         room = await self._places.channel(delivery.guild_id, STAFF_ROOM)
         if room is None or str(delivery.arguments["occasion"]).startswith("keep:"):
             return

@@ -31,6 +31,9 @@ ALREADY_ANSWERED: Final = 40060
 NOT_DELIVERED: Final = (discord.HTTPException, aiohttp.ClientError, OSError)
 """What Discord or the network may do to an answer. It never undoes, or stands before, what somebody did."""
 
+SAID: Final = "handrail said"
+"""Under this name an interaction remembers that it was answered in words."""
+
 FALLBACK_SENTENCE = "Something went wrong on our side. If you are in danger, call 911 or call or text 988."
 
 
@@ -69,6 +72,10 @@ class SafeModal(discord.ui.Modal):
     def __init__(self, title: str, feature: str, verb: str, row: int | str) -> None:
         super().__init__(title=title[:45], timeout=None, custom_id=custom_id(feature, verb, row))
         self.stop()
+
+    def tell(self, words: str) -> None:
+        """Add words to be read before anything is filled in."""
+        self.add_item(discord.ui.TextDisplay(words))
 
     def ask(
         self,
@@ -126,7 +133,9 @@ class Reply:
         self.user_id = interaction.user.id
         self.guild_id = interaction.guild_id
         self.channel_id = interaction.channel_id
-        self._said = said_before
+        # Kept with the interaction: where something fails after an answer, what is said of it comes after that answer,
+        # and not in its place. It may have been the numbers that help.
+        self._said = said_before or bool(interaction.extras.get(SAID))
         self._was_deferred = False
 
     async def defer(self) -> None:
@@ -174,7 +183,7 @@ class Reply:
                 if file is not None:
                     file.reset()
             else:
-                self._said = True
+                self._said = self.interaction.extras[SAID] = True
                 return
         if not self._said and (
             self._was_deferred
@@ -185,7 +194,7 @@ class Reply:
         else:
             said = content or discord.utils.MISSING
             await self.interaction.followup.send(said, ephemeral=True, **extra, **attached)
-        self._said = True
+        self._said = self.interaction.extras[SAID] = True
 
     async def _say_that_it_failed(self) -> None:
         """What we wanted to say cannot be said like this: a fault of ours, and nobody is left without a word for it."""

@@ -54,11 +54,16 @@ def preview(
 
 def shown(cards: TicketCards, ticket: Ticket, lines: Sequence[Line]) -> list[discord.Embed]:
     """The member's words, for whoever pressed `Show`; the newest, where they are many."""
-    parts = [part for line in lines for part in inside(line.words or cards.say(ticket.language, "a_file"))]
+    parts = [part for line in lines for part in inside(_words_of(cards, ticket.language, line))]
     embeds = [discord.Embed(description=part) for part in parts[-SHOWN_AT_MOST:]]
     if embeds:
         embeds[0].title = cards.say(ticket.language, "show_title", number=ticket.id)
     return embeds
+
+
+def _words_of(cards: TicketCards, language: str, line: Line) -> str:
+    said = line.words or cards.say(language, "a_forgotten" if line.is_forgotten else "a_file")
+    return said if line.deleted_at is None else f"{said}\n{cards.say(language, 'a_deleted')}"
 
 
 def taken(cards: TicketCards, one: Taken, presser: int) -> tuple[str, SafeView | None]:

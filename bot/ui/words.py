@@ -14,3 +14,8 @@ def words_of(message: discord.Message) -> str:
         parts += [answer.text for answer in message.poll.answers]
     parts += [attachment.description or "" for attachment in message.attachments]
     return "\n".join(part for part in parts if part)
+
+
+def words_on_card(message: discord.Message) -> str:
+    """What the cards of a message say: there the words stand of what staff approved and a bot posted again."""
+    return "\n".join(embed.description for embed in message.embeds if embed.description)

@@ -1,16 +1,20 @@
 """What furnishes the private pages: every door, in one place."""
 
 from bot.access.service import AccessService
+from bot.cases.service import CaseService
 from bot.contact_cards.service import ContactCardService
 from bot.content import Content
 from bot.errors import NotFoundError
+from bot.intake.service import Intake
 from bot.members.service import MemberService
 from bot.oncall.service import OnCallService
 from bot.program.service import ProgrammeService
+from bot.shares.service import ShareService
 from bot.tickets.service import TicketService
 from bot.timing import Clock
 from bot.web.acknowledge import Acknowledge, Arrived
-from bot.web.application import PrivatePages
+from bot.web.application import Door, PrivatePages
+from bot.web.cases import CaseDoor
 from bot.web.doorway import Doorway
 from bot.web.health import HealthPage
 from bot.web.incident import IncidentDoor
@@ -20,6 +24,7 @@ from bot.web.names import Ask, Names
 from bot.web.pages import Pages
 from bot.web.second_factor import SecondFactorPage
 from bot.web.security import Guard
+from bot.web.shares import SealDoor
 from bot.web.tickets import TicketDoor
 
 
@@ -40,6 +45,9 @@ def private_pages(
     ask_name: Ask,
     arrived: Arrived = no_drills,
     tickets: TicketService | None = None,
+    intake: Intake | None = None,
+    cases: CaseService | None = None,
+    shares: ShareService | None = None,
 ) -> PrivatePages:
     """The application with all its doors.
 
@@ -49,7 +57,9 @@ def private_pages(
     guard, pages = Guard(access.base_url), Pages(content)
     doorway = Doorway(access, members, programmes, pages, guard)
     names = Names(ask_name, clock)
-    more = [TicketDoor(doorway, content, tickets, names)] if tickets is not None else []
+    more: list[Door] = [TicketDoor(doorway, tickets, intake, names)] if tickets and intake else []
+    more += [SealDoor(doorway, shares, names)] if shares is not None else []
+    more += [CaseDoor(doorway, content, cases, names)] if cases is not None else []
     return PrivatePages(
         doorway,
         guard,

@@ -11,7 +11,7 @@ from sandbox.people.places import channel_for, message_for
 from sandbox.permissions import Permission, may_send
 from sandbox.rest.drafts import forward, poll_json
 from sandbox.snowflakes import Ref
-from sandbox.world import posting
+from sandbox.world import automod, posting
 from sandbox.world.access import permissions_in
 from sandbox.world.channels import Channel, Thread
 from sandbox.world.kinds import TEXTUAL, MessageType
@@ -53,6 +53,7 @@ def say(
     draft = Draft(content=content, embeds=list(embeds), attachments=[_stored(world, each) for each in attachments])
     if attachments and not permissions_in(place, user_id) & Permission.ATTACH_FILES:
         raise Refused("no_permission", "This person may not attach files here.")
+    _require_passing(place, user_id, content)
     if poll is not None:
         draft.poll = poll_json(world, poll)
     if reply_to is not None:
@@ -74,6 +75,7 @@ def edit(world: "World", user_id: int, message: Ref, content: str) -> Message:
         raise Refused("not_yours", "People edit their own messages only.")
     if not content.strip() or len(content) > LONGEST:
         raise Refused("length", f"A message takes 1 to {LONGEST} characters.")
+    _require_passing(found.channel, user_id, content)
     posting.edit(found, {"content": content})
     return found
 
@@ -136,6 +138,12 @@ def _require_sending(place: Channel, user_id: int) -> None:
     if thread is not None and thread.locked and not held & Permission.MANAGE_THREADS:
         raise Refused("locked", "The thread is locked.")
     _require_slow_pace(place, user_id, held)
+
+
+def _require_passing(place: Channel, user_id: int, content: str) -> None:
+    rule = automod.blocked(place, user_id, content)
+    if rule is not None:
+        raise Refused("automod", rule.says or "Your message was blocked by this server.")
 
 
 def _require_slow_pace(place: Channel, user_id: int, held: int) -> None:

@@ -1,6 +1,6 @@
 """Discord's REST API, version 10: one module a resource."""
 
-from sandbox.rest import channels, commands, guilds, interactions, members, messages, pins, threads, users
+from sandbox.rest import automod, channels, commands, guilds, interactions, members, messages, pins, threads, users
 from sandbox.rest.routes import Route
 
 TABLES = (
@@ -8,6 +8,7 @@ TABLES = (
     users.open_table,
     commands.table,
     guilds.table,
+    automod.table,
     members.table,
     channels.table,
     threads.table,

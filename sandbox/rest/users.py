@@ -145,7 +145,6 @@ def application(call: Call) -> Json:
 @table.get("/guilds/{guild_id}/stickers")
 @table.get("/guilds/{guild_id}/integrations")
 @table.get("/guilds/{guild_id}/scheduled-events")
-@table.get("/guilds/{guild_id}/auto-moderation/rules")
 @table.get("/guilds/{guild_id}/webhooks")
 @table.get("/channels/{channel_id}/webhooks")
 def nothing_of_it(call: Call) -> list[Json]:

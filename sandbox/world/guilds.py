@@ -15,6 +15,7 @@ from sandbox.world.events import Event
 from sandbox.world.kinds import ChannelType
 
 if TYPE_CHECKING:
+    from sandbox.world.automod import AutoModRule
     from sandbox.world.state import World
     from sandbox.world.users import User
 
@@ -131,6 +132,7 @@ class Guild:
     channels: dict[int, Channel] = field(default_factory=dict)
     threads: dict[int, Thread] = field(default_factory=dict)
     bans: dict[int, str | None] = field(default_factory=dict)
+    automod: "dict[int, AutoModRule]" = field(default_factory=dict)
 
     @property
     def everyone(self) -> Role:

@@ -36,10 +36,17 @@ class MessageType(IntEnum):
     CHAT_INPUT_COMMAND = 20
     THREAD_STARTER = 21
     CONTEXT_MENU_COMMAND = 23
+    AUTO_MODERATION_ACTION = 24
 
 
 DELETABLE_SYSTEM: Final = frozenset(
-    {MessageType.CHANNEL_PINNED, MessageType.THREAD_CREATED, MessageType.RECIPIENT_ADD, MessageType.RECIPIENT_REMOVE}
+    {
+        MessageType.CHANNEL_PINNED,
+        MessageType.THREAD_CREATED,
+        MessageType.RECIPIENT_ADD,
+        MessageType.RECIPIENT_REMOVE,
+        MessageType.AUTO_MODERATION_ACTION,
+    }
 )
 
 

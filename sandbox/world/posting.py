@@ -30,6 +30,7 @@ def post(channel: "Channel", author_id: int, draft: Draft) -> Message:
     mentions = find_mentions(channel, author_id, draft.content, draft.allowed_mentions, replied_to=replied_to)
     if draft.mention_ids:
         mentions = Mentions((*mentions.user_ids, *draft.mention_ids), mentions.role_ids, mentions.everyone)
+    is_alert = draft.type is MessageType.AUTO_MODERATION_ACTION
     message = Message(
         world=world,
         id=world.snowflakes.next(),
@@ -37,7 +38,8 @@ def post(channel: "Channel", author_id: int, draft: Draft) -> Message:
         guild_id=channel.guild_id,
         author_id=author_id,
         content=draft.content.strip(),
-        embeds=settle_embeds(draft.embeds),
+        # Only what Discord posts itself carries embeds of a type of their own.
+        embeds=list(draft.embeds) if is_alert else settle_embeds(draft.embeds),
         components=settle_components(draft.components),
         attachments=list(draft.attachments),
         tts=draft.tts,

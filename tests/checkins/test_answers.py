@@ -26,6 +26,7 @@ from tests.checkins.world import (
     as_stored,
     submit,
 )
+from tests.harness.leaving import leaves
 
 IN_DANGER = "I'm going to kill myself tonight"
 LAPSED = "I drank last night after three weeks, I feel so ashamed"
@@ -212,7 +213,7 @@ async def test_after_a_quieter_sign_only_where_it_went_is_said(world: World, day
 
 
 async def test_words_of_danger_from_somebody_discharged_still_page(world: World, day: int) -> None:
-    await world.members.discharge(GUILD, ALEX, RIVERA)
+    await leaves(world.database, world.clock, world.members, GUILD, ALEX)
     given = answer(ALEX, day, words=IN_DANGER, reach_out=ReachOut.NOW)
     heard = await world.checkins.hear(given)
     assert heard.tier is Tier.PAGE
@@ -289,7 +290,7 @@ async def test_two_answers_before_anything_is_sent_post_only_the_last(world: Wor
 
 async def test_an_answer_of_somebody_who_left_meanwhile_is_not_posted(world: World, day: int) -> None:
     await submit(world, answer(ALEX, day))
-    await world.members.discharge(GUILD, ALEX, RIVERA)
+    await leaves(world.database, world.clock, world.members, GUILD, ALEX)
     await world.deliver()
     assert world.wall.texts(await thread_of(world, day)) == []
     assert [row.state for row in await world.rows("checkins.post")] == [State.CANCELLED]
@@ -329,10 +330,10 @@ async def test_the_same_form_twice_changes_nothing(world: World, day: int) -> No
 
 
 async def test_where_the_filters_break_staff_read_it_first(world: World, day: int) -> None:
-    async def broken(guild_id: int, group_key: str, user_id: int, words: str) -> bool:
+    async def broken(guild_id: int, group_key: str, user_id: int, words: str) -> tuple[str, ...]:
         raise RuntimeError(f"{guild_id} {group_key} {user_id} {len(words)}")
 
-    world.checkins.is_held = broken
+    world.checkins.held_for = broken
     _, _, kept = await submit(world, answer(ALEX, day, words="harmless"))
     await world.deliver()
     assert kept.audience is Audience.STAFF
@@ -340,15 +341,16 @@ async def test_where_the_filters_break_staff_read_it_first(world: World, day: in
 
 
 async def test_an_answer_that_nobody_would_hold_is_not_judged_for_staff_or_oneself(world: World, day: int) -> None:
-    async def holds_all(guild_id: int, group_key: str, user_id: int, words: str) -> bool:
+    async def holds_all(guild_id: int, group_key: str, user_id: int, words: str) -> tuple[str, ...]:
         del guild_id, group_key, user_id, words
-        return True
+        return ("contact", "links")
 
-    world.checkins.is_held = holds_all
+    world.checkins.held_for = holds_all
     _, _, kept = await submit(world, answer(ALEX, day, words="mine", audience=Audience.SELF))
     assert kept.audience is Audience.SELF
     _, _, kept = await submit(world, answer(BEA, day, words="for the group"))
     assert kept.lines[0][0] == "checkins.kept_back"
+    assert "What stood out: contact details, a link." in confirmation(CONTENT, kept, ReachOut.NO, NUMBERS)
 
 
 async def test_a_task_that_could_not_be_posted_is_posted_when_it_can(world: World, day: int) -> None:

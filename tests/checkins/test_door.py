@@ -109,6 +109,8 @@ async def test_the_button_shows_nothing_after_an_erasure_and_the_thread_neither(
     await house.advance(days=1)
     await check_in(house, "Alex", words="for staff", share="staff")
     assert any("for the group" in text for text in house["Bea"].texts(thread))
+    # As if a staff member still had the old line before them: Discord does not take the edit that empties it.
+    house.sandbox.faults.fail("PATCH /channels/{channel_id}/messages/{message_id}", 403, None, code=50013)
     await (await house["Alex"].runs("privacy erase")).clicks("Yes, erase it")
     await house.advance(seconds=1)
     assert not [text for text in house["Bea"].texts(thread) if "Alex checked in" in text]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.checkins.service import Audience, Earlier, Feeling, Kept, ReachOut
+from bot.checkins.service import Audience, Earlier, Feeling, Kept, Opening, ReachOut
 from bot.ui.checkins import confirmation, form, quoted
 from tests.checkins.world import CONTENT
 
@@ -12,7 +12,7 @@ LANGUAGES = CONTENT.texts.languages
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_form_offers_words_and_never_a_number(language: str) -> None:
-    sent = form(CONTENT, language, "form", 7).to_dict()
+    sent = form(CONTENT, Opening(language, None, ""), "form", 7).to_dict()
     assert sent["custom_id"] == "checkin:form:7"
     assert len(sent["title"]) <= 45
     fields = {label["component"]["custom_id"]: label for label in sent["components"]}
@@ -44,7 +44,7 @@ def test_every_answer_has_its_words(language: str, feeling: Feeling, audience: A
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_form_starts_from_an_earlier_answer_but_asks_for_nobody_again(language: str) -> None:
     earlier = Earlier(Feeling.HEAVY, "long night", Audience.STAFF)
-    sent = form(CONTENT, language, "form", 7, earlier).to_dict()
+    sent = form(CONTENT, Opening(language, earlier, ""), "form", 7).to_dict()
     fields = {label["component"]["custom_id"]: label["component"] for label in sent["components"]}
     assert fields["words"]["value"] == "long night"
     chosen = {

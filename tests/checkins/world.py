@@ -13,6 +13,7 @@ from typing import Any
 import discord
 from sqlalchemy import select
 
+from bot.access.audit import Audit
 from bot.checkins.service import Answer, Audience, CheckinPlanner, CheckinPosting, CheckinService, Feeling, ReachOut
 from bot.content import Content
 from bot.coping.service import CopingService, SkillPlanner
@@ -34,7 +35,7 @@ from bot.program.layout import ObjectKey, ObjectKind
 from bot.program.schema import Programme
 from bot.program.service import ProgrammeService
 from bot.timing import ManualClock
-from bot.ui.checkin_rounds import CheckinClosing, CheckinNudge, CheckinRoll, StaffTask, StaffTaskDone
+from bot.ui.checkin_rounds import CheckinClosing, CheckinNudge, CheckinRoll, StaffLineGone, StaffTask, StaffTaskDone
 from bot.ui.checkins import CheckinCard, CheckinPost, CheckinStaffLine, CheckinThread, CheckinUnpost
 from bot.ui.coping import SkillPost
 from bot.ui.members import StaffLine
@@ -186,17 +187,20 @@ class World:
             DETECTOR, database, self.clock, CONTENT, self.outbox, self.programmes, self.members, self.oncall
         )
         self.places = Threads(self.programmes)
+        self.posting = CheckinPosting(
+            database, self.clock, self.outbox, self.members, self.programmes, Audit(database, self.clock)
+        )
         self.checkins = CheckinService(
             database,
             self.clock,
             CONTENT,
             self.outbox,
             self.members,
+            self.posting,
             programmes=self.programmes,
             intake=Intake(crisis),
             crisis=crisis,
         )
-        self.posting = CheckinPosting(database, self.clock, self.outbox, self.members, self.programmes)
         self.planner = CheckinPlanner(database, self.clock, self.outbox, self.programmes)
         self.coping = CopingService(database, self.clock, CONTENT, self.members, self.programmes)
         self.skill_planner = SkillPlanner(database, self.clock, self.outbox, self.programmes)
@@ -211,6 +215,7 @@ class World:
             CheckinNudge(self.posting, CONTENT),
             StaffTask(self.posting, CONTENT, self.places),
             StaffTaskDone(self.posting, CONTENT, self.eraser),
+            StaffLineGone(self.posting, CONTENT, self.eraser),
             SkillPost(self.coping, CONTENT),
             StaffLine(self.members, self.programmes, CONTENT, self.places),
         ):

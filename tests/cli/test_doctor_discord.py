@@ -205,3 +205,20 @@ class TestRolesAndChannels:
         assert len(found) == 9
         assert found[-1].sentence.endswith("more.")
         assert [bool(each.advice) for each in found] == [False] * 8 + [True]
+
+
+class TestDiscordsOwnRules:
+    TOPIC = "Discord's own rules"
+
+    async def test_nothing_is_said_where_the_programme_does_not_ask_for_them(self, clinic: Clinic) -> None:
+        assert (await clinic.examined()).about(self.TOPIC) == []
+
+    async def test_the_right_they_need_is_missed_and_no_other_finding_changes(self, clinic: Clinic) -> None:
+        clinic.file.write_text(clinic.file.read_text() + "moderation: {native: true}\n")
+        await clinic.apply()
+        report = await clinic.examined()
+        assert report.failed() == set()
+        assert "Manage Server" in report.of(self.TOPIC, Level.WARN).advice
+        role = own_role(clinic)
+        clinic.guild.edit_role(role, permissions=role.permissions | Right.MANAGE_GUILD)
+        assert (await clinic.examined()).is_well(self.TOPIC, "permissions")

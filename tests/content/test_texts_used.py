@@ -22,6 +22,7 @@ from bot.crisis.terms import Reason
 from bot.db.models import load_models
 from bot.moderation.held_rules import Fault, HeldState, ReportReason
 from bot.moderation.judgement import Deed, Filter
+from bot.moderation.native import NativeState
 from bot.oncall.rota import Problem
 from bot.oncall.rota_records import ChangeKind
 from bot.oncall.rota_service import Refusal
@@ -29,8 +30,12 @@ from bot.oncall.rules import EventKind, IncidentState, ResolvedAs
 from bot.program.restraints import RestraintKind
 from bot.roads.addresses import RoadType
 from bot.sessions.rules import Answer
+from bot.shares.rules import Refusal as ShareRefusal
+from bot.shares.rules import SealReason, SealState, ShareState
+from bot.shares.rules import Telling as SealTelling
 from bot.tickets.rules import Snippet, TicketState, Told
 from bot.web.incident import SAID
+from bot.web.tickets import SAID as TICKET_SAID
 
 BOT: Final = Path(__file__).parents[2] / "bot"
 
@@ -51,6 +56,7 @@ SPEAKERS: Final = {
     "roads": ("cogs/drill", "ui/drill", "ui/roads"),
     "rota": ("cogs/rota", "ui/rota", "ui/who"),
     "rules": ("cogs/house_rules", "ui/house_rules"),
+    "shares": ("cogs/shares", "ui/shares", "shares/"),
     "tickets": ("cogs/tickets", "ui/ticket", "tickets/"),
     "watch": ("ui/last_resort", "ui/watch", "oncall/cover_watch"),
     "web": ("web/",),
@@ -82,7 +88,7 @@ def composed() -> dict[str, Iterable[str]]:
         "oncall.event_": values(EventKind),
         "oncall.road_": ("card", "dm", "answer"),
         "web.event_": [*values(EventKind), "other", "delivered_to_all", "not_delivered_to_all"],
-        "web.said_": SAID,
+        "web.said_": SAID | TICKET_SAID,
         "web.*_title": everything_in("web"),  # a page that says no has a title beside each sentence
         "crisis.*_discreet": everything_in("crisis"),  # each has a wording that is safe to be seen
         "roads.road_": [*values(RoadType), "discord_dm"],
@@ -92,21 +98,31 @@ def composed() -> dict[str, Iterable[str]]:
         "moderation.deed_": values(Deed),
         "moderation.filter_": values(Filter),
         "moderation.state_": values(HeldState),
+        "moderation.card_behind_": (HeldState.HELD.value, HeldState.REMOVED.value),
+        "moderation.native_": [one for one in values(NativeState) if one != NativeState.OFF],
         "moderation.fault_": values(Fault),
         "moderation.reason_": values(ReportReason),
         "moderation.you_": (HeldState.APPROVED.value, HeldState.DECLINED.value, HeldState.REWORD.value),
         **dict.fromkeys(("cases.told_", "cases.done_"), ("warn", "timeout", "release", "remove")),
         **{f"cases.{stem}_": values(RestraintKind) for stem in ("channel", "quiet")},
+        "shares.": [one for one in values(ShareRefusal) if one != ShareRefusal.MINORS],  # the answer to its author
+        **{key: [one for one in values(ShareState) if one != "draft"] for key in ("shares.own_", "shares.short_")},
+        "shares.state_": [one for one in values(ShareState) if one not in {"draft", "aside", "lapsed"}],
+        "shares.you_": (ShareState.APPROVED.value, ShareState.DECLINED.value, ShareState.REWORD.value),
+        "shares.switched_": ("on", "off"),
+        **{key: [*values(SealReason), *values(SealTelling)] for key in ("shares.seal_", "web.seal_")},
+        "shares.seal_state_": values(SealState),
+        "shares.seal_state_*_quietly": (SealState.AGREED.value,),
         "tickets.state_": values(TicketState),
         **dict.fromkeys(("tickets.snippet_", "tickets.snippet_name_"), values(Snippet)),
         **{f"tickets.told_*{end}": values(Told) for end in ("", "_dm")},
         "web.ticket_state_": values(TicketState),
-        "cases.deed_": ("warn", "timeout", "release", "remove"),  # those about people
+        "cases.deed_": values(CaseDeed),
         "cases.next_": (CaseDeed.WARN.value, CaseDeed.TIMEOUT.value, "talk"),
         "cases.refused_": values(Obstacle),
         "cases.state_": values(CaseState),
         "cases.telling_": values(Telling),
-        "cases.line_": ("not_done", "called_off", "not_told"),
+        "cases.line_": ("not_done", "called_off", "not_told", "overtaken", "lifted", "not_lifted"),
         "rota.gap_": [f"{one}{now}" for one in values(Problem) for now in ("", "_now")],
         "rota.absentee_": values(Problem),
         **{f"rota.change_*_{state}": values(ChangeKind) for state in ("set", "cancelled")},

@@ -29,6 +29,18 @@ async def test_a_cause_that_is_rolled_back_says_nothing(workshop: Workshop, stre
     assert street.texts() == []
 
 
+async def test_a_savepoint_wakes_nobody_and_the_commit_after_it_does(workshop: Workshop, street: Street) -> None:
+    """What is woken too early finds nothing, and a page would lie there until the next look."""
+    woken: list[bool] = []
+    workshop.outbox.on_change = lambda: woken.append(True)
+    async with workshop.database.write() as session:
+        await workshop.outbox.put(session, [workshop.draft(channel_id=street.channel.id)])
+        async with session.begin_nested():
+            pass
+        assert woken == []
+    assert woken == [True]
+
+
 async def test_nothing_goes_before_it_is_due(workshop: Workshop, street: Street) -> None:
     due = workshop.clock.now() + timedelta(minutes=5)
     await workshop.put(workshop.draft(channel_id=street.channel.id, due_at=due))

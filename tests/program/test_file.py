@@ -123,3 +123,16 @@ def test_a_programme_for_minors_has_no_family_groups() -> None:
     with pytest.raises(ProgrammeFileError, match=r"line 4, groups\.track: a programme for minors has no family groups"):
         parse_programme(text, "riverside.yaml")
     assert len(parse_programme(text.replace("minors: true", "minors: false"), "riverside.yaml").groups) == 2
+
+
+def test_a_programme_for_minors_has_no_anonymous_shares() -> None:
+    text = (
+        "program: {name: R, timezone: America/New_York, country: US, minors: true}\n"
+        "groups:\n"
+        "  - {key: morning, name: Morning, track: iop}\n"
+        "  - {key: evening, name: Evening, track: iop, shares: true}\n"
+    )
+    with pytest.raises(ProgrammeFileError, match=r"line 4, groups\.shares: .* no anonymous shares"):
+        parse_programme(text, "riverside.yaml")
+    adults = parse_programme(text.replace("minors: true", "minors: false"), "riverside.yaml")
+    assert [group.shares for group in adults.groups] == [False, True]

@@ -30,8 +30,12 @@ async def test_a_word_is_private_kind_and_on_record(house: House) -> None:
     [(kept,)] = await sql(house, "SELECT reason FROM cases")
     assert WHY not in str(kept), "it is kept encrypted"
     history = await mod(house, "Chen", "case", user=house["Alex"].id)
-    assert WHY in history.text
     assert "a private word" in history.text
+    everything = str(history.messages[-1].embeds)
+    assert WHY not in everything, "what staff note about a person is for a private page alone"
+    assert "a private page only" in everything
+    looks = await sql(house, "SELECT object_id, actor_id, person_id FROM audit WHERE action = 'case-history.viewed'")
+    assert looks == [("1", house["Chen"].id, house["Alex"].id)]
 
 
 # -- a pause -----------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from bot.program.discord_guild import DiscordGuild
 from bot.program.file import parse_programme
 from bot.program.permissions import BOT_PERMISSIONS
 from tests.harness.house import PROGRAMME, House
+from tests.harness.leaving import leaves
 from tests.harness.person import has_button, labels_of, text_of
 
 DANGER = "I'm going to kill myself tonight"
@@ -40,7 +41,7 @@ async def test_who_erases_themselves_while_a_page_is_open_is_no_stranger(house: 
     await house.enrol("Alex")
     alex = house["Alex"]
     await alex.says(DANGER, in_="morning-check-in")
-    await house.app.rooms.members.discharge(house.guild.id, alex.id, house["Rivera"].id)
+    await leaves(house.app.database, house.clock, house.app.rooms.members, house.guild.id, alex.id)
     app = house.app
     await PrivacyService(app.database, app.clock, app.content, app.outbox).erase(alex.id, "test")
     await house.settles()
@@ -164,7 +165,7 @@ async def test_discharge_and_acknowledgement_are_told_to_the_person(house: House
     await alex.says(DANGER, in_="morning-check-in")
     await house["Rivera"].clicks("Acknowledge", in_="on-call")
     assert "Somebody from staff has seen it" in alex.texts()[-1]
-    await house["Rivera"].runs("member discharge", in_="staff-room", user=alex.id)
+    await house["Rivera"].runs("member discharge", in_="staff-room", user=alex.id, reason="to a ward")
     assert "has ended" in alex.texts()[-1]
 
 

@@ -140,3 +140,73 @@ async def test_erasure_takes_the_acceptance(empty_house: House) -> None:
     await house["Alex"].clicks("I accept")
     await house.app.rooms.privacy.erase(house["Alex"].id, "1")
     assert await sql(house, "SELECT count(*) FROM rules_acceptances") == [(0,)]
+
+
+async def test_rules_that_change_at_night_wake_nobody(empty_house: House) -> None:
+    house = await started(empty_house, PROGRAMME)
+    await house.enrol("Alex", "Bea")
+    await sql(house, f"UPDATE members SET timezone = 'America/Los_Angeles' WHERE user_id = {house['Bea'].id}")  # noqa: S608  # an id
+    await house.advance(hours=14)  # 22:00 in New York
+    await house.restart(FIRST)
+    await house.advance(hours=9, minutes=59)
+    assert asked(house["Alex"]) == []
+    assert len(asked(house["Bea"])) == 1, "it is 19:00 where she is"
+    await house.advance(minutes=1)
+    assert len(asked(house["Alex"])) == 1
+
+
+async def test_whoever_left_the_group_accepts_nothing_of_it(empty_house: House) -> None:
+    house = await started(empty_house)
+    await house.enrol("Alex")
+    await house.enrol("Alex", group="evening")
+    await house["Rivera"].runs(
+        "mod remove", in_="staff-room", user=house["Alex"].id, group="morning", reason="asked for"
+    )
+    answer = await house["Alex"].clicks("I accept")
+    assert "not in that group any more" in answer.text
+    assert await sql(house, "SELECT count(*) FROM rules_acceptances") == [(0,)]
+
+
+# -- in several languages ----------------------------------------------------------------------------------------------
+
+AMABLE = "Sé amable. Lo que se dice aquí se queda aquí."
+BOTH = FIRST.replace(f'rules: "{KIND}"', f'rules: {{{{en: "{KIND}", es: "{AMABLE}"}}}}')
+
+
+async def speaks_spanish(house: House, name: str) -> None:
+    await sql(house, f"UPDATE members SET language = 'es' WHERE user_id = {house[name].id}")  # noqa: S608  # an id
+
+
+async def test_each_reads_the_rules_in_their_own_language(empty_house: House) -> None:
+    house = await started(empty_house, PROGRAMME)
+    await house.enrol("Alex", "Bea")
+    await speaks_spanish(house, "Bea")
+    await house.restart(BOTH)
+    await house.advance(minutes=1)
+    assert KIND in asked(house["Alex"])[0]
+    bea = [text_of(one) for one in house["Bea"].reads() if "I accept" in labels_of(one)]
+    assert AMABLE in bea[0]
+    assert KIND not in bea[0]
+    assert AMABLE in (await house["Bea"].runs("rules", in_="morning-check-in")).text
+    assert await sql(house, "SELECT version FROM house_rules") == [(1,)], "one version, in two languages"
+
+
+async def test_a_change_in_one_language_asks_everybody_anew(empty_house: House) -> None:
+    house = await started(empty_house, BOTH)
+    await house.enrol("Alex")
+    await house["Alex"].clicks("I accept")
+    await house.restart(BOTH.replace(AMABLE, f"{AMABLE} Sin fotos."))
+    await house.advance(minutes=1)
+    assert len(asked(house["Alex"])) == 2
+    await house.restart(BOTH.replace(AMABLE, f"{AMABLE} Sin fotos."))
+    await house.advance(minutes=1)
+    assert len(asked(house["Alex"])) == 2
+
+
+async def test_one_language_written_as_such_is_one_text_for_everybody(empty_house: House) -> None:
+    house = await started(empty_house)
+    await house.enrol("Alex")
+    await house["Alex"].clicks("I accept")
+    await house.restart(FIRST.replace(f'rules: "{KIND}"', f'rules: {{{{en: "{KIND}"}}}}'))
+    await house.advance(minutes=1)
+    assert len(asked(house["Alex"])) == 1, "nothing that anybody reads has changed"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.errors import Refused
 from sandbox.permissions import Permission
 from tests.harness.cases import cases, may_write, mod
 from tests.harness.house import PROGRAMME, House
@@ -79,6 +80,40 @@ async def test_what_was_changed_by_hand_during_a_lock_stays(house: House) -> Non
     assert not after.allow & Permission.ADD_REACTIONS
 
 
+async def test_the_lock_of_a_channel_that_was_deleted_is_over(house: House) -> None:
+    await mod(house, "Rivera", "lock", in_="morning-check-in", reason=WHY)
+    house.channel("morning-check-in").delete()
+    await house.advance(minutes=30)
+    assert await house.app.rooms.programmes.restraints.unfinished(house.guild.id) == []
+    await house.restart()
+    await house.enrol("Alex")
+    assert may_write(house, "Alex"), "the set-up made another, which nobody has locked"
+
+
+async def test_a_set_up_that_rewrites_a_locked_channel_leaves_it_locked(house: House) -> None:
+    """A role was put in by hand, so the set-up rewrites the channel; nobody gets to speak there for a moment."""
+    await house.enrol("Alex")
+    channel, role = house.channel("morning-check-in"), house.role("Morning")
+    before = overwrites(house)
+    await mod(house, "Rivera", "lock", in_="morning-check-in", reason=WHY)
+    guest = house.guild.add_role("Guests", 0)
+    channel.set_overwrite(guest.id, allow=Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES)
+    there = channel.overwrites[role.id]
+    channel.set_overwrite(role.id, allow=there.allow | Permission.MANAGE_MESSAGES, deny=there.deny)
+    house.sandbox.faults.hang("PUT /channels/*/permissions/*", times=None)  # nothing but the set-up itself may mend it
+    await house.restart()
+    house.sandbox.faults.clear()
+    assert not channel.overwrites[role.id].allow & Permission.MANAGE_MESSAGES, "it was rewritten"
+    assert not may_write(house, "Alex")
+    assert may_write(house, "Chen")
+    await mod(house, "Rivera", "unlock", in_="morning-check-in", reason="calm again")
+    assert may_write(house, "Alex")
+    after = overwrites(house)
+    assert after[role.id] == before[role.id]
+    await house.restart()
+    assert overwrites(house) == after, "and there is nothing left for a set-up to do"
+
+
 async def test_a_safety_reply_comes_during_a_lock(house: House) -> None:
     await house.enrol("Alex")
     house["Alex"].closes_dms()
@@ -116,6 +151,23 @@ async def test_a_slower_pace_and_the_old_one_back(house: House) -> None:
     await house.restart()
     await mod(house, "Rivera", "slow", in_="morning-check-in", seconds=0, reason=WHY)
     assert channel.slowmode == 5
+
+
+async def test_the_days_thread_goes_at_the_channels_pace_and_is_shut_with_it(house: House) -> None:
+    await house.enrol("Alex")
+    await house.advance(hours=2)
+    channel = house.channel("morning-check-in")
+    [thread] = [place for place in house["Alex"].places() if place.as_thread and place.as_thread.parent is channel]
+    await mod(house, "Rivera", "slow", in_="morning-check-in", seconds=120, reason=WHY)
+    assert (channel.slowmode, thread.slowmode) == (120, 120)
+    await mod(house, "Rivera", "slow", in_="morning-check-in", seconds=0, reason=WHY)
+    assert (channel.slowmode, thread.slowmode) == (0, 0)
+    await mod(house, "Rivera", "lock", in_="morning-check-in", reason=WHY)
+    with pytest.raises(Refused):
+        house.sandbox.people.say(house["Alex"].id, thread, "hello")
+    house.sandbox.people.say(house["Chen"].id, thread, "a moment, everybody")
+    await mod(house, "Rivera", "unlock", in_="morning-check-in", reason=WHY)
+    house.sandbox.people.say(house["Alex"].id, thread, "hello")
 
 
 async def test_a_lock_that_discord_refuses_is_told_to_staff(house: House) -> None:
@@ -173,9 +225,7 @@ async def test_danger_during_quiet_hours_opens_the_lock_that_far(empty_house: Ho
     assert not may_write(house, "Alex")
     await house["Alex"].says(DANGER)
     assert house["Rivera"].is_paged()
-    house.app.heart.plan_soon()
-    await house.settles()
-    assert may_write(house, "Alex")
+    assert may_write(house, "Alex"), "at once: nobody waits for the next planning"
     assert house.channel("morning-check-in").slowmode == 60
 
 

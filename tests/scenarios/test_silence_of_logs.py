@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from bot.observe.logs import configure_logs
-from tests.harness.house import House
+from sandbox.world.messages import Message
+from tests.harness.checkins import check_in, gather
+from tests.harness.house import PROGRAMME, House
+from tests.harness.person import Answer, Person
 
 CANARY = "zanzibarquokka"
 
@@ -77,3 +80,80 @@ async def test_a_fault_is_told_without_what_it_says(
     assert house["Rivera"].is_paged()
     assert "KeyError" in log.getvalue()
     assert CANARY not in log.getvalue()
+
+
+# -- moderation and check-ins ------------------------------------------------------------------------------------------
+
+STRICT = PROGRAMME.replace("track: iop}}", "track: iop, filters: {{media: hold}}}}", 1)
+
+
+async def menu(person: Person, name: str, message: Message) -> Answer:
+    interaction = person.house.sandbox.people.message_menu(person.id, name, message)
+    await interaction.answered(40)
+    await person.house.settles()
+    return Answer(person, interaction)
+
+
+async def moderate(house: House) -> None:
+    """Everything that moderation and check-ins are told and asked, with the canary in it."""
+    alex, bea, rivera, chen = house["Alex"], house["Bea"], house["Rivera"], house["Chen"]
+    number = f"{CANARY}: call 555-867-5309"
+    for label in ("Approve", "Decline", "Ask to reword"):
+        await alex.says(f"{number}, {label}", in_="morning-check-in")
+        await (await rivera.clicks("Show", in_="mod-queue")).clicks(label)
+        await chen.clicks("Show", in_="mod-queue")
+    await alex.says("", in_="morning-check-in", attachments=[(f"{CANARY}.png", b"0")])
+    await rivera.runs("mod queue", in_="mod-queue")
+    plain = await alex.says(f"see https://{CANARY}.example.net", in_="morning-check-in")
+    await (await menu(bea, "Report to staff", plain)).fills(reason="unkind", words=f"{CANARY} again")
+    staffs = await chen.says(f"{CANARY} indeed", in_="morning-check-in")
+    await (await menu(bea, "Report to staff", staffs)).fills(reason="worried", words=f"{CANARY} too")
+    await (await rivera.clicks("Show", in_="mod-queue")).clicks("Who reported?")
+    for share in ("group", "staff", "self"):
+        await check_in(alex, words=f"{CANARY} {share}", share=share, contact="today")
+    await check_in(bea, words=number)
+    await rivera.clicks("Show", in_="staff-room")
+    await house.advance(hours=13)
+    await rivera.clicks("See who", in_="staff-room")
+
+
+async def test_nothing_that_moderation_is_told_is_logged_or_stands_where_all_of_staff_read(
+    empty_house: House, log: io.StringIO
+) -> None:
+    house = empty_house
+    await house.start(STRICT)
+    await gather(house, "Alex", "Bea", "Jo")
+    await moderate(house)
+    said = log.getvalue()
+    assert "moderation.held" in said, "the log was listened to"
+    assert "moderation.reported" in said
+    assert "checkin.unheard_shown" in said
+    assert CANARY not in said.lower()
+    for room in ("mod-queue", "staff-room", "on-call"):  # Okafor presses nothing: this is what everybody there reads
+        assert CANARY not in "\n".join(house["Okafor"].texts(room)).lower()
+
+
+async def test_what_moderation_breaks_on_is_in_no_log_and_in_nobodys_answer(
+    house: House, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await gather(house, "Alex", "Bea")
+
+    def breaks(*args: object, **kwargs: object) -> None:
+        raise KeyError(*args, *kwargs.values())
+
+    async def fails(*args: object, **kwargs: object) -> None:
+        breaks(*args, **kwargs)
+
+    monkeypatch.setattr(house.app.rooms.moderation._filters, "judge", breaks, raising=False)
+    monkeypatch.setattr(house.app.rooms.moderation.reports, "report", fails)
+    monkeypatch.setattr(house.app.rooms.checkins, "keep", fails)
+    message = await house["Alex"].says(f"{CANARY} 555-867-5309", in_="morning-check-in")
+    answer = await (await menu(house["Bea"], "Report to staff", message)).fills(reason="unkind", words=CANARY)
+    assert "988" in answer.text
+    assert CANARY not in answer.text
+    kept = await check_in(house["Alex"], words=CANARY)
+    assert "988" in kept.text
+    assert kept.text.count(CANARY) == 1, "given back to whoever wrote it, and nothing beside"
+    said = log.getvalue()
+    assert said.count("KeyError") >= 3
+    assert CANARY not in said.lower()

@@ -10,6 +10,7 @@ from bot.delivery.rules import Lane, State
 from bot.program.schema import Programme
 from bot.sessions.service import Answer
 from bot.ui.sessions import moment
+from tests.harness.leaving import leaves
 from tests.sessions.house import ALEX, BEA, CHECK_IN, GUILD, JO, MONDAY, SESSION, House, Said, programme
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -122,7 +123,7 @@ class TestWhoGetsThem:
             case "stops":
                 await house.members.stop(GUILD, ALEX)
             case "leaves":
-                await house.members.discharge(GUILD, ALEX, 900)
+                await leaves(house.database, house.clock, house.members, GUILD, ALEX)
             case "switches off":
                 await house.members.update(GUILD, ALEX, name="Alex", timezone="", reminders=False)
             case _:
