@@ -9,17 +9,18 @@ from pathlib import Path
 
 from bot.content.document import nearest
 from bot.content.lines import Line, LineKind, Lines
-from bot.content.skills import Skill, load_skills
+from bot.content.skills import Lesson, Skill, load_lessons, load_skills
 from bot.content.texts import Texts
 from bot.errors import ContentError
 
 
 @dataclass(frozen=True)
 class Content:
-    """Texts, skills and helplines. Immutable; build it once, in the composition root, and hand it on."""
+    """Texts, skills, micro-lessons and helplines. Immutable; build it once, in the composition root, and hand it on."""
 
     texts: Texts
     skills: tuple[Skill, ...]
+    lessons: tuple[Lesson, ...]
     _lines: Lines
     _by_key: dict[str, Skill] = field(repr=False)
 
@@ -38,6 +39,7 @@ class Content:
         return cls(
             texts=Texts.load(root.joinpath("texts")),
             skills=skills,
+            lessons=load_lessons(root.joinpath("lessons")),
             _lines=Lines.load(root.joinpath("lines")),
             _by_key={skill.key: skill for skill in skills},
         )

@@ -80,10 +80,12 @@ class SkillPost(QuietKind):
 
 
 def skill_embed(content: Content, skill: Skill, language: str) -> discord.Embed:
-    """A skill as it is read: title, text, how long it takes."""
+    """A skill as it is read: title, text, its steps where it has some, how long it takes."""
     wording = skill.wording(language)
     title = content.texts.say(language, "coping.skill_heading", title=wording.title)
-    return discord.Embed(title=title, description=wording.text).set_footer(text=minutes(content, skill, language))
+    steps = [f"{number}. {step}" for number, step in enumerate(wording.steps, start=1)]
+    description = "\n".join([wording.text, "", *steps]) if steps else wording.text
+    return discord.Embed(title=title, description=description).set_footer(text=minutes(content, skill, language))
 
 
 def minutes(content: Content, skill: Skill, language: str) -> str:

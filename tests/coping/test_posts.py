@@ -64,15 +64,14 @@ async def test_a_retry_and_another_process_show_the_same_skill(world: World) -> 
     assert len(shown) == len(await posts(world)) == 1
 
 
-async def test_ten_days_bring_ten_skills(world: World) -> None:
+async def test_a_hundred_days_bring_a_hundred_skills(world: World) -> None:
     shown = []
-    fitting = [skill for skill in CONTENT.skills if "iop" in skill.tracks]
-    for day in range(len(fitting)):
+    for day in range(100):
         due_at = HALF_PAST_EIGHT + timedelta(days=day)
         daily = await world.coping.daily(GUILD, "morning", MONDAY + timedelta(days=day), due_at, due_at)
         assert daily is not None
         shown.append(daily.skill.key)
-    assert sorted(shown) == sorted(skill.key for skill in fitting)
+    assert len(set(shown)) == len(shown)
 
 
 async def test_the_family_group_gets_what_fits_it(world: World) -> None:

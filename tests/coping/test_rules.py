@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.content import Modality, Need, Skill, Track, Wording
+from bot.content.skills import Assumes
 from bot.coping.rules import (
     DISLIKED_FOR,
     SHOWN_KEPT,
@@ -36,6 +37,7 @@ def a_skill(number: int, *, need: Need = Need.ANXIETY, tracks: tuple[Track, ...]
         modality=Modality.CBT,
         minutes=3,
         tracks=tracks,
+        assumes=Assumes.NOTHING,
         source="A source",
         en=wording,
         es=wording,
