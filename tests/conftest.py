@@ -11,7 +11,6 @@ from hypothesis import settings
 
 from tests.harness.house import House, make_template, open_house
 
-
 # No property fails for being slow: machines are shared, and what has to be fast is measured by a benchmark.
 settings.register_profile("shared machine", deadline=None)
 settings.load_profile("shared machine")
