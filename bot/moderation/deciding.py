@@ -15,14 +15,14 @@ from bot.moderation import deliveries, records
 from bot.moderation.crowding import STANDS_FOR
 from bot.moderation.deliveries import CARD, LINE, subject_of_held
 from bot.moderation.held_message import Held, Kept, Outcome, held_of
-from bot.moderation.held_rules import HeldState, next_reminder
+from bot.moderation.held_rules import HeldState
 from bot.moderation.held_steps import Steps, end, parts_of, told
 from bot.moderation.records import HeldRow
 from bot.observe.logs import get_logger
 from bot.oncall.service import OnCallService
 from bot.program.layout import ObjectKind, check_in_key
 from bot.program.service import ProgrammeService
-from bot.timing import Clock
+from bot.timing import Clock, next_reminder
 
 log = get_logger(__name__)
 

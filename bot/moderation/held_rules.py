@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from bot.moderation.judgement import Deed, Filter, Finding, Judgement
@@ -16,7 +16,6 @@ __all__ = [
     "ReportReason",
     "ReportState",
     "found_in",
-    "next_reminder",
     "softened",
 ]
 
@@ -81,14 +80,6 @@ class Found:
 
     filter: Filter
     rule: str
-
-
-def next_reminder(due: datetime, now: datetime, every: timedelta) -> datetime:
-    """When staff are reminded next, after a reminder that was due at ``due`` (all UTC): never twice at once.
-
-    After an outage of two days there is one reminder, and not twelve.
-    """
-    return max(due, now - every) + every
 
 
 TOWARDS_THE_PERSON = frozenset({Filter.FLOODING, Filter.MEDIA, Filter.LINKS, Filter.HARASSMENT})

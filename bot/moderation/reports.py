@@ -15,13 +15,13 @@ from bot.members.service import Action, MemberService
 from bot.moderation import deliveries, records
 from bot.moderation.deliveries import POST, REPORT, REPORT_EDIT, subject_of_report
 from bot.moderation.held_message import name_and_language, open_incident
-from bot.moderation.held_rules import HELD_WITHIN, ReportReason, ReportState, next_reminder
+from bot.moderation.held_rules import HELD_WITHIN, ReportReason, ReportState
 from bot.moderation.records import ReportRow, ReportVoiceRow
 from bot.observe.logs import get_logger
 from bot.oncall.service import OnCallService
 from bot.program.layout import MOD_QUEUE, ObjectKind
 from bot.program.service import ProgrammeService
-from bot.timing import Clock
+from bot.timing import Clock, next_reminder
 
 __all__ = ["Case", "Report", "Reports", "Thanked", "Voice"]
 

@@ -10,7 +10,6 @@ from bot.db import Database
 from bot.delivery.service import Outbox
 from bot.errors import NotFoundError
 from bot.members.service import Action, MemberService
-from bot.moderation.held_rules import next_reminder
 from bot.moderation.service import ModerationService
 from bot.observe.logs import get_logger
 from bot.shares import deliveries, records
@@ -19,7 +18,7 @@ from bot.shares.records import ShareRow
 from bot.shares.rules import Decided, ShareState
 from bot.shares.share import Share
 from bot.shares.steps import Steps, end
-from bot.timing import Clock
+from bot.timing import Clock, next_reminder
 
 log = get_logger(__name__)
 

@@ -68,11 +68,6 @@ class Ended(StrEnum):
     """It is closed, and takes no answer."""
 
 
-def next_reminder(due: datetime, now: datetime, every: timedelta) -> datetime:
-    """When staff are reminded next, after a reminder that was due at ``due`` (all UTC): never twice at once."""
-    return max(due, now - every) + every
-
-
 def sent_at(message_id: int) -> datetime:
     """When a message was sent (UTC): Discord's ids say so, whenever it is heard."""
     return _DISCORD_EPOCH + timedelta(milliseconds=message_id >> 22)

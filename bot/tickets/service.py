@@ -27,11 +27,10 @@ from bot.tickets.rules import (
     Snippet,
     TicketState,
     Told,
-    next_reminder,
     sent_at,
 )
 from bot.tickets.ways import Ways
-from bot.timing import Clock
+from bot.timing import Clock, next_reminder
 
 __all__ = [
     "CARD",

@@ -12,7 +12,7 @@ from bot.moderation.service import FILES, POST, TOLD, TOLD_THREAD, UNPOST, Held,
 from bot.program.layout import WELCOME
 from bot.ui.crisis import HAS_FALLBACK, short
 from bot.ui.moderation import FEATURE, WITHDRAW, HeldCards
-from bot.ui.moderation_hiding import Hiding
+from bot.ui.moderation_hiding import Unpost
 from bot.ui.moderation_words import inside, place
 from bot.ui.places import Places
 from bot.ui.safe import Button, Numbers, SafeView
@@ -241,26 +241,7 @@ class HeldPost(QuietKind):
             await deciding.not_posted(session, int(delivery.arguments["held"]), delivery.channel_id)
 
 
-class HeldUnpost(QuietKind):
-    """Takes what was posted again out of the group: its author took it back, or erased it."""
+class HeldUnpost(Unpost):
+    """Takes what staff approved out of the group again."""
 
     name = UNPOST
-
-    def __init__(self, hiding: Hiding) -> None:
-        self._hiding = hiding
-
-    async def compose(self, delivery: Delivery, now: datetime) -> Deed | Withdrawn:
-        """Delete it; one that is not there any more needs nothing."""
-        del now
-        channel_id, message_id = delivery.channel_id, int(delivery.arguments["message"])
-        if channel_id is None:
-            return Withdrawn()
-
-        async def take_back() -> Receipt:
-            try:
-                await self._hiding.take(channel_id, message_id)
-            except discord.NotFound:
-                return Receipt()
-            return Receipt()
-
-        return Deed(take_back)

@@ -95,5 +95,28 @@ class HeldHide(QuietKind):
         await self._moderation.held.hidden(session, *_which(delivery), came)
 
 
+class Unpost(QuietKind):
+    """Takes what was posted for somebody out of the group: its author took it back, or erased it."""
+
+    def __init__(self, hiding: Hiding) -> None:
+        self._hiding = hiding
+
+    async def compose(self, delivery: Delivery, now: datetime) -> Deed | Withdrawn:
+        """Delete it; one that is not there any more needs nothing."""
+        del now
+        channel_id, message_id = delivery.channel_id, int(delivery.arguments["message"])
+        if channel_id is None:
+            return Withdrawn()
+
+        async def take_back() -> Receipt:
+            try:
+                await self._hiding.take(channel_id, message_id)
+            except discord.NotFound:
+                return Receipt()
+            return Receipt()
+
+        return Deed(take_back)
+
+
 def _which(delivery: Delivery) -> tuple[int, int]:
     return int(delivery.arguments["held"]), int(delivery.arguments["revision"])

@@ -12,7 +12,7 @@ from bot.db import Session
 from bot.delivery.service import Deed, Delivery, Outcome, Post, QuietKind, Receipt, Withdrawn
 from bot.observe.logs import get_logger
 from bot.shares.service import NEWS, POST, UNPOST, WORDS_AT_MOST, News, Own, ShareState
-from bot.ui.moderation_hiding import Hiding
+from bot.ui.moderation_hiding import Unpost
 from bot.ui.moderation_words import inside, place, timestamp
 from bot.ui.safe import Button, Numbers, SafeModal, SafeView
 from bot.ui.shares import FEATURE, ShareCards
@@ -205,26 +205,7 @@ class SharePost(QuietKind):
         await self._words.cards.shares.deciding.not_posted(session, int(delivery.arguments["share"]))
 
 
-class ShareUnpost(QuietKind):
-    """Takes what was posted out of the group: its author took it back, or erased it."""
+class ShareUnpost(Unpost):
+    """Takes a share out of the group."""
 
     name = UNPOST
-
-    def __init__(self, hiding: Hiding) -> None:
-        self._hiding = hiding
-
-    async def compose(self, delivery: Delivery, now: datetime) -> Deed | Withdrawn:
-        """Delete it; one that is not there any more needs nothing."""
-        del now
-        channel_id, message_id = delivery.channel_id, int(delivery.arguments["message"])
-        if channel_id is None:
-            return Withdrawn()
-
-        async def take_down() -> Receipt:
-            try:
-                await self._hiding.take(channel_id, message_id)
-            except discord.NotFound:
-                return Receipt()
-            return Receipt()
-
-        return Deed(take_down)

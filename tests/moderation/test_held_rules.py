@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.moderation.held_rules import next_reminder, softened
+from bot.moderation.held_rules import softened
 from bot.moderation.judgement import Deed, Filter, Finding, Judgement
 from bot.moderation.places import Lately, sent_at
+from bot.timing import next_reminder
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FOUR = timedelta(hours=4)
