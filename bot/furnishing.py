@@ -330,15 +330,11 @@ def cogs_of(
     lexicon = Lexicon(rooms.lexicon, rooms.feedback, members, Wordings(content), presses, doors)
     client.tree.add_command(lexicon.menu())
     crisis = Crisis(rooms.crisis, rooms.intake, oncall, members, content, presses, doors)
-
-    async def author_behind(guild_id: int, message_id: int) -> int | None:
-        await rooms.shares.worried(guild_id, message_id)
-        return await rooms.moderation.reports.author_behind(guild_id, message_id)
-
-    crisis.author_behind = author_behind
+    crisis.author_behind = rooms.moderation.reports.author_behind
+    crisis.worried_by_sealed = rooms.shares.worried
     client.tree.add_command(crisis.menu())
     reports = Reports(rooms.moderation, rooms.intake, members, client, content, presses, doors)
-    reports.worried_by_ours = rooms.shares.worried
+    reports.worried_by_sealed = rooms.shares.worried
     client.tree.add_command(reports.menu())
     moderation, shares = Moderation(rooms.moderation, members, content, presses, doors), _share_words(rooms, content)
     moderation.also_waiting = shares.cards.waiting

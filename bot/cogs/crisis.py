@@ -10,6 +10,7 @@ from discord.ext import commands
 from bot.cogs.doors import Doors
 from bot.content import Content
 from bot.crisis.service import NO_GUILD, CrisisService, Worry
+from bot.errors import DatabaseError
 from bot.intake.service import Intake
 from bot.members.service import MemberService
 from bot.observe.logs import get_logger
@@ -26,6 +27,11 @@ MENU = "Worried about them"
 async def nobody_behind(_guild_id: int, _message_id: int) -> int | None:
     """Until whoever posts for people is asked."""
     return None
+
+
+async def nothing_sealed(_guild_id: int, _message_id: int) -> bool:
+    """Until whoever posts without a name is asked."""
+    return False
 
 
 class Crisis(commands.Cog):
@@ -46,6 +52,8 @@ class Crisis(commands.Cog):
         self._content, self._doors = content, doors
         self.author_behind: Callable[[int, int], Awaitable[int | None]] = nobody_behind
         """Whose words a message of a bot (server id, message id) is, where we posted it for somebody; else none."""
+        self.worried_by_sealed: Callable[[int, int], Awaitable[bool]] = nothing_sealed
+        """Called where a message of a bot worries somebody: whether it is a share, whose author nobody may know."""
         presses.on("crisis", "contact", self._contact)
         presses.on("crisis", "safe", self._safe)
         presses.on("support", "ask", self._ask)
@@ -85,10 +93,10 @@ class Crisis(commands.Cog):
         guild_id = await self._doors.guild(reply)
         person: int | None = message.author.id
         if message.author.bot:  # what we posted for somebody is about them
-            person = await self.author_behind(guild_id, message.id)
-        if person is None:
-            await self._offer(reply, guild_id, "crisis.worried_bot")
-            return
+            person, is_somebodys = await self._behind(guild_id, message.id)
+            if not is_somebodys:
+                await self._offer(reply, guild_id, "crisis.worried_bot")
+                return
         worry = Worry(
             guild_id=guild_id,
             by=reply.user_id,
@@ -103,6 +111,18 @@ class Crisis(commands.Cog):
             language = str(interaction.locale)
             said = self._content.texts.say(language, "watch.worry_told", **self._numbers.of(guild_id, language))
         await reply.say(said)
+
+    async def _behind(self, guild_id: int, message_id: int) -> tuple[int | None, bool]:
+        """Whose words a bot posted, none where nobody may know; and whether they are somebody's at all.
+
+        Where nobody can look, they may be: then a human hears of it, and asks.
+        """
+        try:
+            person = await self.author_behind(guild_id, message_id)
+            return person, person is not None or await self.worried_by_sealed(guild_id, message_id)
+        except DatabaseError:
+            log.exception("crisis.author_not_found", message=message_id)
+            return None, True
 
     # -- the buttons ---------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cogs.crisis import nothing_sealed
 from bot.cogs.doors import Doors
 from bot.content import Content
 from bot.crisis.service import Worry
@@ -27,10 +28,6 @@ log = get_logger(__name__)
 MENU = "Report to staff"
 REMEMBERED = 200
 """Messages whose words are remembered while their form is open."""
-
-
-async def nobody_behind(_guild_id: int, _message_id: int) -> None:
-    """Nobody is behind what we post."""
 
 
 class Reports(commands.Cog):
@@ -52,8 +49,8 @@ class Reports(commands.Cog):
         # A message may be taken away while its form is open; what it said then would be nowhere. A restart forgets
         # these, and the message is asked for at Discord.
         self._words: OrderedDict[int, str] = OrderedDict()
-        self.worried_by_ours: Callable[[int, int], Awaitable[None]] = nobody_behind
-        """Told where somebody worries about a message (server id, message id) of ours that has no name on it."""
+        self.worried_by_sealed: Callable[[int, int], Awaitable[bool]] = nothing_sealed
+        """Called where a message of ours worries somebody: whether it is a share, whose author nobody may know."""
         presses.on(ui.FEATURE, ui.FORM, self._report)
         presses.on(ui.FEATURE, ui.SHOW, self._show)
         presses.on(ui.FEATURE, ui.WHO, self._who)
@@ -116,14 +113,14 @@ class Reports(commands.Cog):
     async def _worry(self, press: Press, guild_id: int, about: tuple[int, int, int, str]) -> str:
         """That is for whoever is on call, and at once."""
         channel_id, message_id, author_id, words = about
-        if author_id == self._me:
-            await self.worried_by_ours(guild_id, message_id)
+        is_ours = author_id == self._me
+        if is_ours and not await self._may_be_sealed(guild_id, message_id):
             language = await self._language(guild_id, press)
             return self._cards.say(language, "report_worried_bot", **self._numbers.of(guild_id, language))
         worry = Worry(
             guild_id=guild_id,
             by=press.user_id,
-            person=author_id,
+            person=None if is_ours else author_id,
             channel_id=channel_id,
             message_id=message_id,
             key=f"worried:{message_id}:{press.user_id}",
@@ -132,6 +129,14 @@ class Reports(commands.Cog):
         told = await self._intake.worry(worry)
         language = str(press.interaction.locale)  # where it could not be written down, nor can anything be looked up
         return told or self._cards.say(language, "report_worried", **self._numbers.of(guild_id, language))
+
+    async def _may_be_sealed(self, guild_id: int, message_id: int) -> bool:
+        """Whether what we posted is somebody's whom nobody may know. Where nobody can look, it may be."""
+        try:
+            return await self.worried_by_sealed(guild_id, message_id)
+        except DatabaseError:
+            log.exception("report.author_not_found", message=message_id)
+            return True
 
     @property
     def _me(self) -> int | None:

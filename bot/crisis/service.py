@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.content import Content
 from bot.crisis.active_terms import ActiveTerms
 from bot.crisis.answers import Answers
-from bot.crisis.assessment import Assessment, Tier
+from bot.crisis.assessment import Assessment, Category, Tier
 from bot.crisis.detector import Detector
 from bot.crisis.faults import Faults
 from bot.crisis.owed import Owed, OwedAnswer
@@ -61,12 +61,13 @@ class Response:
 class Worry:
     """Who worries about whom, and over which message. ``key`` makes the occasion unique.
 
+    ``person`` is None where nobody may know who wrote it, or nobody can look: staff talk to whoever worries then.
     ``words`` are the message's, where Discord gives them: for the private page, and read for nothing.
     """
 
     guild_id: int
     by: int
-    person: int
+    person: int | None
     channel_id: int | None
     message_id: int
     key: str
@@ -195,18 +196,7 @@ class CrisisService:
         if about.person == about.by:
             return await self.ask_for_contact(about.guild_id, about.by, about.key, "menu")
         language = await self.language(about.guild_id, about.by)
-        alarm = Alarm(
-            guild_id=about.guild_id,
-            user_id=about.person,
-            tier=Tier.PAGE,
-            source_key=about.key,
-            categories=(WORRIED,),
-            words=about.words or None,
-            channel_id=about.channel_id,
-            message_id=about.message_id,
-            kind=EventKind.WORRIED,
-            reported_by=about.by,
-        )
+        alarm = _about_themselves(about) if about.person is None else _about_another(about, about.person)
         shift = await self._oncall.shift(about.guild_id)
         async with self._database.write() as session:
             heard = await self._oncall.is_heard(session, about.key, Tier.PAGE)
@@ -338,3 +328,32 @@ class CrisisService:
     async def say(self, guild_id: int, language: str, key: str, shift: Shift | None = None) -> str:
         """A crisis text, with this country's numbers and the truth about who is on shift."""
         return await self.answers.say(guild_id, language, key, shift)
+
+
+def _about_another(about: Worry, person: int) -> Alarm:
+    return Alarm(
+        guild_id=about.guild_id,
+        user_id=person,
+        tier=Tier.PAGE,
+        source_key=about.key,
+        categories=(WORRIED,),
+        words=about.words or None,
+        channel_id=about.channel_id,
+        message_id=about.message_id,
+        kind=EventKind.WORRIED,
+        reported_by=about.by,
+    )
+
+
+def _about_themselves(about: Worry) -> Alarm:
+    """Nobody is named but whoever worries: whose words they are stays sealed, and a human hears of it all the same."""
+    return Alarm(
+        guild_id=about.guild_id,
+        user_id=about.by,
+        tier=Tier.PAGE,
+        source_key=about.key,
+        categories=(Category.THIRD_PERSON.value,),
+        channel_id=about.channel_id,
+        message_id=about.message_id,
+        kind=EventKind.ASKED_CONTACT,
+    )

@@ -96,12 +96,12 @@ class InDoubt:
         """
         urgent = Urgent(
             guild_id=about.guild_id,
-            user_id=about.person,
+            user_id=about.by if about.person is None else about.person,
             key=about.key,
             channel_id=about.channel_id,
             message_id=about.message_id,
-            asks_contact=about.person == about.by,
-            is_worry=True,
+            asks_contact=about.person in {None, about.by},
+            is_worry=about.person is not None,
         )
         record = partial(self._crisis.worry, about)
         slow = asyncio.get_running_loop().call_later(self.patience, self._hold, urgent, record)

@@ -243,18 +243,20 @@ class ShareService:
             return None
         return row.author, (await self._members.standing(row.guild_id, row.author)).language
 
-    async def worried(self, guild_id: int, message_id: int) -> None:
-        """Somebody worries about whoever wrote a message of ours. Where it is a share, the seal stays closed for that.
+    async def worried(self, guild_id: int, message_id: int) -> bool:
+        """Somebody worries about whoever wrote a message of ours: whether it is a share. The seal stays closed.
 
-        Its author gets the numbers that help, privately, and whoever is on call a line: the seal is theirs to open.
+        Its author gets the numbers that help, privately, and staff a line that says which share it is: the seal is
+        theirs to open. Whoever asks here pages besides, and names whoever worries.
         """
         async with self._database.write() as session:
             row = await records.posted_as(session, guild_id, message_id)
             if row is None or row.state is not ShareState.APPROVED:
-                return
+                return False
             now = self._clock.now()
             await self._steps.tell(session, row, News.WORRIED, now)
             await self._steps.tell_staff(session, row, "worried", now)
+        return True
 
     async def _own(self, share_id: int, user_id: int) -> ShareRow:
         async with self._database.read() as session:

@@ -352,4 +352,10 @@ async def test_whoever_worries_about_its_author_reaches_them_and_on_call_and_ope
     [line] = [one for one in rivera.reads(QUEUE) if "somebody worries about whoever wrote share 1" in text_of(one)]
     assert rivera.id in line.mentions.user_ids
     assert str(alex.id) not in seen_by_staff(house)
-    assert not rivera.is_paged(), "a page would name its author"
+    assert rivera.is_paged(), "somebody may be in danger: that goes the road of every worry"
+    [incident] = await house.app.rooms.oncall.unresolved(house.guild.id)
+    assert incident.user_id == bea.id, "the page is about whoever worries, and its author stays sealed"
+    page = await house.app.rooms.oncall.incident_page(incident.id, rivera.id)
+    assert not any(entry.words for entry in page.entries)
+    await house.advance(minutes=3)
+    assert house["Chen"].is_paged(), "and by the ladder"

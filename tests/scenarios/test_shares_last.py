@@ -8,6 +8,9 @@ import pytest
 from bot.shares.rules import ShareState
 from tests.harness.house import House
 from tests.harness.person import labels_of, text_of
+from tests.scenarios.test_member_side import worries
+from tests.scenarios.test_page_faults import OUTAGES, cards, is_recorded, sees
+from tests.scenarios.test_reports import reports
 from tests.scenarios.test_shares import CHANNEL, ON, QUEUE, WORDS, asks_for_the_seal, opened, rows, shares
 
 # -- taking it back, leaving, being erased -----------------------------------------------------------------------------
@@ -146,3 +149,39 @@ async def test_drafts_are_forgotten_after_an_hour_and_ended_words_after_a_month(
     await house.app.rooms.privacy.erase(alex.id, "1")
     await house.settles()
     assert not [text for text in house["Bea"].texts(CHANNEL) if "posted" in text], "it is still theirs to take down"
+
+
+# -- somebody worries about whoever wrote one --------------------------------------------------------------------------
+
+
+async def test_a_report_out_of_worry_pages_about_whoever_worries(empty_house: House) -> None:
+    house = await opened(empty_house)
+    await shares(house["Alex"])
+    await house["Rivera"].clicks("Approve", in_=QUEUE)
+    posted = house["Bea"].reads(CHANNEL)[-1]
+    answer = await reports(house["Bea"], posted, reason="worried")
+    assert "988" in answer.text
+    assert house["Rivera"].is_paged()
+    [incident] = await house.app.rooms.oncall.unresolved(house.guild.id)
+    assert incident.user_id == house["Bea"].id
+    assert f"/{posted.id}" in text_of(cards(house)[0]), "it leads to the share"
+    page = await house.app.rooms.oncall.incident_page(incident.id, house["Rivera"].id)
+    assert [entry.categories for entry in page.entries if entry.categories] == [("third-person",)]
+
+
+@pytest.mark.parametrize("outage", OUTAGES)
+async def test_where_nobody_can_look_a_worry_pages_from_memory(empty_house: House, outage: str) -> None:
+    house = await opened(empty_house)
+    await shares(house["Alex"])
+    await house["Rivera"].clicks("Approve", in_=QUEUE)
+    posted = house["Bea"].reads(CHANNEL)[-1]
+    house.app.database.patience = 0.05
+    async with OUTAGES[outage](house):
+        house.sandbox.people.message_menu(house["Bea"].id, "Worried about them", posted)
+        await sees(house, house["Rivera"].is_paged)
+        assert str(house["Alex"].id) not in text_of(cards(house)[0])
+    await is_recorded(house)
+    [incident] = await house.app.rooms.oncall.unresolved(house.guild.id)
+    assert incident.user_id == house["Bea"].id
+    await worries(house["Bea"], posted)
+    assert len(await house.app.rooms.oncall.unresolved(house.guild.id)) == 1
